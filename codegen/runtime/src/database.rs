@@ -1,0 +1,252 @@
+//! Connections: one pool for commands, one per replica for queries.
+//!
+//! Connections of the query pools start with `default_transaction_read_only = on`: PostgreSQL
+//! itself refuses a view or STABLE function that writes, and no statement pays for a transaction of
+//! its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_graphql::Context;
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use futures_util::TryStreamExt;
+use tokio_postgres::types::{BorrowToSql, ToSql};
+use tokio_postgres::{NoTls, Row};
+
+use crate::param::Param;
+use crate::{Error, Result};
+
+/// How many times a command that lost against another transaction is run.
+const ATTEMPTS: u32 = 4;
+
+/// How many prepared statements a connection keeps; a client that varies its queries without end
+/// must not exhaust the server's memory.
+const STATEMENTS: usize = 512;
+
+/// Where the databases are and what they may cost.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    /// Connection string for commands: a `postgres://` URL or `key=value` pairs.
+    pub commands: String,
+    /// Connection strings for queries; empty: the one for commands.
+    pub queries: Vec<String>,
+    /// Connections per pool at the most.
+    pub pool_size: usize,
+    /// How long to wait for a connection, free or new.
+    pub acquire_timeout: Duration,
+    /// `statement_timeout` of every connection.
+    pub statement_timeout: Duration,
+    /// Rows that one list may ask for at the most.
+    pub max_page_size: u32,
+}
+
+impl DatabaseConfig {
+    /// The defaults for a database: 16 connections, 5 s to get one, 30 s per statement, 1,000 rows
+    /// a page.
+    pub fn new(commands: impl Into<String>) -> Self {
+        Self {
+            commands: commands.into(),
+            queries: Vec::new(),
+            pool_size: 16,
+            acquire_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(30),
+            max_page_size: 1000,
+        }
+    }
+}
+
+/// The databases of a server. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Database(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    commands: Pool,
+    queries: Vec<Pool>,
+    next: AtomicUsize,
+    max_page_size: u32,
+}
+
+/// Which side of the database a statement belongs to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Side {
+    /// May write: the primary.
+    Command,
+    /// Reads only: any replica.
+    Query,
+}
+
+/// A connection string that cannot be used; names the variable's fault, never its value.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection string of the {role} cannot be used: {cause}")]
+pub struct ConfigError {
+    role: &'static str,
+    cause: String,
+}
+
+impl Database {
+    /// Prepares the pools. Connects to nothing yet: a database that is down at start is reported
+    /// per request, and used as soon as it is back.
+    pub fn new(config: &DatabaseConfig) -> Result<Self, ConfigError> {
+        let queries = if config.queries.is_empty() {
+            vec![pool(config, &config.commands, Side::Query, "command database")?]
+        } else {
+            let replica = |url: &String| pool(config, url, Side::Query, "query database");
+            config.queries.iter().map(replica).collect::<Result<_, _>>()?
+        };
+        Ok(Self(Arc::new(Inner {
+            commands: pool(config, &config.commands, Side::Command, "command database")?,
+            queries,
+            next: AtomicUsize::new(0),
+            max_page_size: config.max_page_size,
+        })))
+    }
+
+    /// Asks every database for an answer, one after the other.
+    pub async fn ready(&self) -> Result<()> {
+        for pool in self.0.queries.iter().chain([&self.0.commands]) {
+            pool.get().await?.simple_query("select").await?;
+        }
+        Ok(())
+    }
+
+    /// Closes the pools: connections end when their requests are done.
+    pub fn close(&self) {
+        self.0.commands.close();
+        self.0.queries.iter().for_each(Pool::close);
+    }
+
+    /// The databases of the schema that a field is resolved in.
+    pub(crate) fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self> {
+        ctx.data_opt().ok_or_else(|| Error::internal("the schema was built without a database"))
+    }
+
+    /// Rows that one list may ask for at the most.
+    pub(crate) fn max_page_size(&self) -> u32 {
+        self.0.max_page_size
+    }
+
+    pub(crate) async fn connection(&self, side: Side) -> Result<Connection> {
+        let pool = match side {
+            Side::Command => &self.0.commands,
+            Side::Query => {
+                let next = self.0.next.fetch_add(1, Ordering::Relaxed);
+                &self.0.queries[next % self.0.queries.len()]
+            }
+        };
+        Ok(Connection(pool.get().await?))
+    }
+
+    /// Runs a command, again if it lost against another transaction, and returns its rows and the
+    /// connection that has seen it.
+    pub(crate) async fn command(
+        &self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<(Connection, Vec<Row>)> {
+        let mut attempt = 1;
+        loop {
+            let connection = self.connection(Side::Command).await?;
+            match connection.query(sql, params).await {
+                Err(error) if error.is_retryable() && attempt < ATTEMPTS => {
+                    drop(connection);
+                    tokio::time::sleep(Duration::from_millis(5 << attempt)).await;
+                    attempt += 1;
+                }
+                Err(error) => return Err(error),
+                Ok(rows) => return Ok((connection, rows)),
+            }
+        }
+    }
+}
+
+/// A connection on loan from its pool.
+pub(crate) struct Connection(Object);
+
+impl Connection {
+    /// Runs one statement, prepared once per connection and text.
+    pub(crate) async fn query(&self, sql: &str, params: &[Param]) -> Result<Vec<Row>> {
+        tracing::debug!(target: "runtime::sql", statement = sql, parameters = params.len());
+        match self.try_query(sql, params).await {
+            // The schema was replaced under a running server: a prepared statement that returned
+            // another row type fails once ("cached plan must not change result type").
+            Err(error) if is_stale_plan(&error) => {
+                self.0.statement_cache.clear();
+                Ok(self.try_query(sql, params).await?)
+            }
+            result => Ok(result?),
+        }
+    }
+
+    async fn try_query(
+        &self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        if self.0.statement_cache.size() >= STATEMENTS {
+            self.0.statement_cache.clear();
+        }
+        let statement = self.0.prepare_cached(sql).await?;
+        let rows = self.0.query_raw(&statement, params.iter().map(Param::as_sql)).await?;
+        rows.try_collect().await
+    }
+}
+
+fn is_stale_plan(error: &tokio_postgres::Error) -> bool {
+    error.as_db_error().is_some_and(|db| {
+        db.code().code() == "0A000" && db.message().starts_with("cached plan must not")
+    })
+}
+
+fn pool(
+    config: &DatabaseConfig,
+    url: &str,
+    side: Side,
+    role: &'static str,
+) -> Result<Pool, ConfigError> {
+    let invalid = |cause: String| ConfigError { role, cause };
+    let mut postgres: tokio_postgres::Config =
+        url.parse().map_err(|error: tokio_postgres::Error| {
+            invalid(
+                std::error::Error::source(&error)
+                    .map_or_else(|| error.to_string(), ToString::to_string),
+            )
+        })?;
+    let mut options = postgres.get_options().unwrap_or_default().to_owned();
+    options += &format!(" -c statement_timeout={}", config.statement_timeout.as_millis());
+    if side == Side::Query {
+        options += " -c default_transaction_read_only=on";
+    }
+    postgres.options(options.trim_start());
+    if postgres.get_application_name().is_none() {
+        postgres.application_name("quarry");
+    }
+    if postgres.get_connect_timeout().is_none() {
+        postgres.connect_timeout(config.acquire_timeout);
+    }
+    let manager = Manager::from_config(
+        postgres,
+        NoTls,
+        ManagerConfig { recycling_method: RecyclingMethod::Fast },
+    );
+    let timeout = Some(config.acquire_timeout);
+    Pool::builder(manager)
+        .max_size(config.pool_size)
+        .timeouts(Timeouts { wait: timeout, create: timeout, recycle: timeout })
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|error| invalid(error.to_string()))
+}
+
+impl Param {
+    fn as_sql(&self) -> impl BorrowToSql + '_ {
+        self as &(dyn ToSql + Sync)
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::internal(error)
+    }
+}

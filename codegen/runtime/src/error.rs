@@ -1,0 +1,317 @@
+//! What can go wrong in a request, and how much of it a client may know.
+//!
+//! PostgreSQL's SQLSTATE decides. A deliberate refusal (`RAISE` in a function) reaches the client
+//! with its message, hint and details; anything internal is masked, logged, and given a
+//! correlation id that stands in both places.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_graphql::{ErrorExtensionValues, ErrorExtensions};
+use deadpool_postgres::PoolError;
+use tokio_postgres::error::DbError;
+
+/// The result of a step of a request.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error that a client may see: every text in it is fit to be sent.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}", .0.message)]
+pub struct Error(Box<Parts>);
+
+/// The parts of an error, boxed because errors are rare and results are many.
+#[derive(Clone, Debug)]
+struct Parts {
+    /// Stable machine name, `extensions.code`.
+    code: Code,
+    /// One sentence for people.
+    message: String,
+    /// SQLSTATE, `extensions.sqlState`, for errors that come from the database.
+    sql_state: Option<String>,
+    /// `extensions.hint`.
+    hint: Option<String>,
+    /// `extensions.details`: the DETAIL of a deliberate error, where it is a JSON object.
+    details: Option<serde_json::Value>,
+    /// `extensions.correlationId` of a masked error; the log has the rest.
+    correlation_id: Option<String>,
+}
+
+/// The stable names of errors.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Code {
+    /// The request is at fault: a value that its type does not allow.
+    BadUserInput,
+    /// A page, an offset or a nested list is larger than the server allows.
+    LimitExceeded,
+    /// A rule of the application refused (`RAISE EXCEPTION` without an own code).
+    RuleViolation,
+    /// Something changed in between, or exists already; reading again may help.
+    Conflict,
+    /// A foreign key, check or NOT NULL constraint refused.
+    ConstraintViolation,
+    /// The database role lacks a right.
+    Forbidden,
+    /// The statement took too long.
+    Timeout,
+    /// The database cannot be reached or has no connection to give; trying again may help.
+    Unavailable,
+    /// Anything else: masked.
+    Internal,
+    /// A code that the SQL function chose: `"code"` in its JSON DETAIL.
+    Custom(String),
+}
+
+impl Code {
+    /// The name in `extensions.code`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::RuleViolation => "RULE_VIOLATION",
+            Self::Conflict => "CONFLICT",
+            Self::ConstraintViolation => "CONSTRAINT_VIOLATION",
+            Self::Forbidden => "FORBIDDEN",
+            Self::Timeout => "TIMEOUT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+            Self::Custom(code) => code,
+        }
+    }
+}
+
+impl Error {
+    /// An error with a code and a message.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Box::new(Parts {
+            code,
+            message: message.into(),
+            sql_state: None,
+            hint: None,
+            details: None,
+            correlation_id: None,
+        }))
+    }
+
+    /// Its stable name.
+    pub fn code(&self) -> &Code {
+        &self.0.code
+    }
+
+    /// The SQLSTATE, where it comes from the database.
+    pub fn sql_state(&self) -> Option<&str> {
+        self.0.sql_state.as_deref()
+    }
+
+    /// The client sent something that cannot be used.
+    pub fn bad_input(message: impl Into<String>) -> Self {
+        Self::new(Code::BadUserInput, message)
+    }
+
+    /// An error whose cause goes to the log only.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        let id = correlation_id();
+        tracing::error!(correlation_id = %id, %cause, "request failed");
+        let mut error = Self::new(Code::Internal, "internal error; the server's log has the cause");
+        error.0.correlation_id = Some(id);
+        error
+    }
+
+    /// The database cannot be reached; the cause goes to the log only.
+    pub fn unavailable(cause: impl std::fmt::Display) -> Self {
+        let id = correlation_id();
+        tracing::error!(correlation_id = %id, %cause, "database unavailable");
+        let mut error =
+            Self::new(Code::Unavailable, "the database is not available; try again later");
+        error.0.correlation_id = Some(id);
+        error
+    }
+
+    /// Whether running the same statement again may succeed: the transaction lost against another
+    /// one and has left nothing behind.
+    pub(crate) fn is_retryable(&self) -> bool {
+        matches!(self.sql_state(), Some("40001" | "40P01"))
+    }
+
+    fn from_db(db: &DbError) -> Self {
+        let state = db.code().code();
+        let (code, message) = match state {
+            "P0001" => (Code::RuleViolation, db.message().to_owned()),
+            "23505" | "23P01" => {
+                (Code::Conflict, "a row with these values exists already".to_owned())
+            }
+            "23502" | "23503" | "23514" | "23001" => (
+                Code::ConstraintViolation,
+                db.constraint().or(db.column()).map_or_else(
+                    || "a constraint refused this change".to_owned(),
+                    |name| format!("constraint `{name}` refused this change"),
+                ),
+            ),
+            // Raised by our own casts of the client's values: the message quotes nothing else.
+            "22P02" | "22003" | "22007" | "22008" | "22001" | "22021" | "22P05" => {
+                (Code::BadUserInput, db.message().to_owned())
+            }
+            "40001" | "40P01" => {
+                (Code::Conflict, "another transaction was in the way; try again".to_owned())
+            }
+            "42501" => (Code::Forbidden, "permission denied".to_owned()),
+            "57014" => (Code::Timeout, "the statement took too long and was stopped".to_owned()),
+            "53300" | "57P01" | "57P02" | "57P03" => return Self::unavailable(db),
+            _ if is_custom(state) => (Code::RuleViolation, db.message().to_owned()),
+            _ => return Self::internal(describe(db)).with_sql_state(state),
+        };
+        let mut error = Self::new(code, message).with_sql_state(state);
+        if state == "P0001" || is_custom(state) {
+            error.add_raised(db);
+        }
+        error
+    }
+
+    fn with_sql_state(mut self, state: &str) -> Self {
+        self.0.sql_state = Some(state.to_owned());
+        self
+    }
+
+    /// Takes over what the author of a `RAISE` wrote for the client.
+    fn add_raised(&mut self, db: &DbError) {
+        self.0.hint = db.hint().map(str::to_owned);
+        let Some(serde_json::Value::Object(mut details)) =
+            db.detail().and_then(|detail| serde_json::from_str(detail).ok())
+        else {
+            return;
+        };
+        if let Some(code) = details.get("code").and_then(serde_json::Value::as_str)
+            && is_code(code)
+        {
+            self.0.code = Code::Custom(code.to_owned());
+            details.remove("code");
+        }
+        self.0.details = Some(serde_json::Value::Object(details));
+    }
+}
+
+/// Whether a SQLSTATE lies outside of the classes that PostgreSQL and the SQL standard use, so that
+/// only an author can have chosen it.
+/// The standard leaves classes that begin with 5–9 and I–Z to implementations; PostgreSQL's own
+/// ones are listed in appendix A of its manual.
+fn is_custom(state: &str) -> bool {
+    let class = state.as_bytes().first().copied().unwrap_or(b'0');
+    let own = ["53", "54", "55", "57", "58", "HV", "P0", "XX"];
+    (class >= b'I' || (b'5'..=b'9').contains(&class))
+        && !own.iter().any(|own| state.starts_with(own))
+}
+
+fn is_code(code: &str) -> bool {
+    code.len() <= 64
+        && code.starts_with(|c: char| c.is_ascii_uppercase())
+        && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn describe(db: &DbError) -> String {
+    let mut text = format!("{}: {}", db.code().code(), db.message());
+    for part in [db.detail(), db.hint(), db.where_()].into_iter().flatten() {
+        text.push_str("; ");
+        text.push_str(part);
+    }
+    text
+}
+
+/// Sixteen hexadecimal digits that no other request of this process has.
+fn correlation_id() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{:016x}", RandomState::new().hash_one(count))
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.as_db_error() {
+            Some(db) => Self::from_db(db),
+            None if error.is_closed() || is_io(&error) => Self::unavailable(chain(&error)),
+            None => Self::internal(chain(&error)),
+        }
+    }
+}
+
+impl From<PoolError> for Error {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Backend(error) if error.as_db_error().is_none() => {
+                Self::unavailable(chain(&error))
+            }
+            // Refused at connect: wrong password, unknown database, too many connections.
+            PoolError::Backend(error) => Self::unavailable(chain(&error)),
+            PoolError::Timeout(_) => Self::unavailable("no connection became free in time"),
+            error => Self::unavailable(error),
+        }
+    }
+}
+
+impl From<Error> for async_graphql::Error {
+    fn from(error: Error) -> Self {
+        Self::new(error.0.message.clone()).extend_with(|_, values| error.write_extensions(values))
+    }
+}
+
+impl Error {
+    fn write_extensions(&self, values: &mut ErrorExtensionValues) {
+        let error = &self.0;
+        values.set("code", error.code.as_str());
+        if let Some(state) = &error.sql_state {
+            values.set("sqlState", state.as_str());
+        }
+        if let Some(hint) = &error.hint {
+            values.set("hint", hint.as_str());
+        }
+        if let Some(details) = &error.details
+            && let Ok(details) = async_graphql::Value::from_json(details.clone())
+        {
+            values.set("details", details);
+        }
+        if let Some(id) = &error.correlation_id {
+            values.set("correlationId", id.as_str());
+        }
+    }
+}
+
+fn is_io(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if cause.is::<std::io::Error>() {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn custom_states_are_those_postgres_does_not_use() {
+        for state in ["QO001", "ZZ999", "60001", "IX000"] {
+            assert!(is_custom(state), "{state}");
+        }
+        for state in ["23505", "57014", "XX000", "HV001", "P0001", "P0004", "F0000", "0A000"] {
+            assert!(!is_custom(state), "{state}");
+        }
+    }
+
+    #[test]
+    fn correlation_ids_differ() {
+        assert_ne!(correlation_id(), correlation_id());
+    }
+}

@@ -1,0 +1,283 @@
+//! What generated code says about a schema: constant tables of objects, columns and types.
+//!
+//! They hold names and types and no behaviour. GraphQL names and SQL names stand side by side, so
+//! that a reader of generated code sees what becomes what. SQL names are unquoted here; quoting is
+//! the business of [`crate::sql`].
+
+use std::borrow::Cow;
+
+/// A GraphQL object type whose fields are columns: a view, a composite type, or the columns of a
+/// `RETURNS TABLE`.
+#[derive(Debug)]
+pub struct ObjectType {
+    /// GraphQL name.
+    pub name: &'static str,
+    /// Description, from the SQL comment.
+    pub doc: &'static str,
+    /// Columns in the order of the SQL object.
+    pub columns: &'static [Column],
+    /// Fields that lead to rows of other views.
+    pub relations: &'static [Relation],
+}
+
+/// A column of a view, an attribute of a composite type, or an argument inside an input object.
+#[derive(Debug)]
+pub struct Column {
+    /// GraphQL field name.
+    pub field: &'static str,
+    /// SQL name.
+    pub column: &'static str,
+    /// How it is read, written, filtered and described.
+    pub ty: Type,
+    /// Whether it may be null; for input, whether it may be null or left out.
+    pub nullable: bool,
+    /// Description, from the SQL comment.
+    pub doc: &'static str,
+    /// Reason of `@deprecated`.
+    pub deprecated: Option<&'static str>,
+    /// The SQL type that a value is cast to, where it is not [`Type::sql_name`].
+    pub cast: Option<&'static str>,
+    /// Whether it is left out of the API and only keeps its place among a composite's attributes.
+    pub hidden: bool,
+}
+
+/// A field that leads from a row of one view to rows of another.
+#[derive(Debug)]
+pub struct Relation {
+    /// GraphQL field name.
+    pub field: &'static str,
+    /// The view it leads to; a function, because two views may lead to each other.
+    pub target: fn() -> &'static View,
+    /// Pairs of SQL column names, of this view and of the target, that must be equal.
+    pub columns: &'static [(&'static str, &'static str)],
+    /// One row or a list.
+    pub cardinality: Cardinality,
+    /// Description.
+    pub doc: &'static str,
+}
+
+/// How many rows a relation leads to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Cardinality {
+    /// Exactly one.
+    One,
+    /// One or none.
+    Optional,
+    /// Any number.
+    Many,
+}
+
+/// A view and the object type of its rows.
+#[derive(Debug)]
+pub struct View {
+    /// The type of a row.
+    pub object: &'static ObjectType,
+    /// SQL schema.
+    pub schema: &'static str,
+    /// SQL name of the view.
+    pub name: &'static str,
+    /// SQL names of the columns that identify a row; empty when none are known.
+    pub key: &'static [&'static str],
+}
+
+/// An enum type.
+#[derive(Debug)]
+pub struct EnumType {
+    /// GraphQL name.
+    pub name: &'static str,
+    /// SQL name, schema-qualified and quoted where needed: `public.order_status`.
+    pub sql: &'static str,
+    /// Description, from the SQL comment.
+    pub doc: &'static str,
+    /// `(GraphQL value, SQL label)` in sort order.
+    pub values: &'static [(&'static str, &'static str)],
+}
+
+/// A composite type, or the input object of a function.
+#[derive(Debug)]
+pub struct CompositeType {
+    /// The object type of its values.
+    pub object: &'static ObjectType,
+    /// GraphQL name of the input object, where it is used as input.
+    pub input: Option<&'static str>,
+    /// SQL name, schema-qualified and quoted where needed.
+    pub sql: &'static str,
+}
+
+/// An input object that wraps the arguments of a function (`@input`).
+#[derive(Debug)]
+pub struct InputType {
+    /// GraphQL name.
+    pub name: &'static str,
+    /// Description.
+    pub doc: &'static str,
+    /// One per argument.
+    pub fields: &'static [Column],
+}
+
+/// A PostgreSQL type as the API carries it.
+#[derive(Clone, Copy, Debug)]
+pub enum Type {
+    /// `bool` as `Boolean`.
+    Bool,
+    /// `int2` as `Int`.
+    Int2,
+    /// `int4` as `Int`.
+    Int4,
+    /// `int8` as `BigInt`.
+    Int8,
+    /// `float4` as `Float`.
+    Float4,
+    /// `float8` as `Float`.
+    Float8,
+    /// `numeric` as `Decimal`.
+    Numeric,
+    /// `text`, `varchar`, `bpchar`, `name`, `"char"`, `citext` as `String`.
+    Text,
+    /// `uuid` as `UUID`.
+    Uuid,
+    /// `timestamptz` as `DateTime`.
+    Timestamptz,
+    /// `timestamp` as `LocalDateTime`.
+    Timestamp,
+    /// `date` as `Date`.
+    Date,
+    /// `time` as `LocalTime`.
+    Time,
+    /// `interval` as `Duration`.
+    Interval,
+    /// `json` as `JSON`.
+    Json,
+    /// `jsonb` as `JSON`.
+    Jsonb,
+    /// `bytea` as `Base64`.
+    Bytea,
+    /// `inet` as `Inet`.
+    Inet,
+    /// `cidr` as `Cidr`.
+    Cidr,
+    /// `macaddr` as `MacAddr`.
+    Macaddr,
+    /// An enum as an enum.
+    Enum(&'static EnumType),
+    /// A composite as an object, or an input object.
+    Composite(&'static CompositeType),
+    /// An array of nullable elements as a list.
+    Array(&'static Type),
+    /// `jsonb` holding the shape of a type (`@type`): an object, or a list of objects.
+    Shaped(&'static Type),
+}
+
+impl Column {
+    /// A nullable column without description.
+    pub const fn new(field: &'static str, column: &'static str, ty: Type) -> Self {
+        Self {
+            field,
+            column,
+            ty,
+            nullable: true,
+            doc: "",
+            deprecated: None,
+            cast: None,
+            hidden: false,
+        }
+    }
+
+    /// Claims that it is never null; for input, that it must be given.
+    #[must_use]
+    pub const fn not_null(mut self) -> Self {
+        self.nullable = false;
+        self
+    }
+
+    /// Adds its description.
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    /// Marks it as deprecated.
+    #[must_use]
+    pub const fn deprecated(mut self, reason: &'static str) -> Self {
+        self.deprecated = Some(reason);
+        self
+    }
+
+    /// Names the SQL type that values are cast to: `extensions.citext`, a domain, `pg_catalog.bpchar`.
+    #[must_use]
+    pub const fn cast(mut self, sql_type: &'static str) -> Self {
+        self.cast = Some(sql_type);
+        self
+    }
+
+    /// Leaves it out of the API: an attribute of a composite that only keeps its place.
+    #[must_use]
+    pub const fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+
+    /// The SQL type that values are cast to.
+    pub fn sql_type(&self) -> Cow<'static, str> {
+        self.cast.map_or_else(|| self.ty.sql_name(), Cow::Borrowed)
+    }
+}
+
+impl Type {
+    /// Whether rows can be filtered and sorted by it.
+    pub(crate) fn is_comparable(&self) -> bool {
+        !matches!(
+            self,
+            Self::Json | Self::Jsonb | Self::Composite(_) | Self::Array(_) | Self::Shaped(_)
+        )
+    }
+
+    /// Whether values of this type and the other are equal exactly if their binary forms are.
+    /// Not so for `numeric` (`1.0 = 1.00`), floats (`0 = -0`) and collated text.
+    pub(crate) fn equals_by_bytes(&self, other: &Self) -> bool {
+        let plain = matches!(
+            self,
+            Self::Bool
+                | Self::Int2
+                | Self::Int4
+                | Self::Int8
+                | Self::Uuid
+                | Self::Date
+                | Self::Timestamp
+                | Self::Timestamptz
+                | Self::Time
+                | Self::Enum(_)
+        );
+        plain && std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
+    /// The SQL name of the type, schema-qualified.
+    pub fn sql_name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Bool => "pg_catalog.bool",
+            Self::Int2 => "pg_catalog.int2",
+            Self::Int4 => "pg_catalog.int4",
+            Self::Int8 => "pg_catalog.int8",
+            Self::Float4 => "pg_catalog.float4",
+            Self::Float8 => "pg_catalog.float8",
+            Self::Numeric => "pg_catalog.numeric",
+            Self::Text => "pg_catalog.text",
+            Self::Uuid => "pg_catalog.uuid",
+            Self::Timestamptz => "pg_catalog.timestamptz",
+            Self::Timestamp => "pg_catalog.timestamp",
+            Self::Date => "pg_catalog.date",
+            Self::Time => "pg_catalog.time",
+            Self::Interval => "pg_catalog.interval",
+            Self::Json => "pg_catalog.json",
+            Self::Jsonb | Self::Shaped(_) => "pg_catalog.jsonb",
+            Self::Bytea => "pg_catalog.bytea",
+            Self::Inet => "pg_catalog.inet",
+            Self::Cidr => "pg_catalog.cidr",
+            Self::Macaddr => "pg_catalog.macaddr",
+            Self::Enum(ty) => ty.sql,
+            Self::Composite(ty) => ty.sql,
+            Self::Array(element) => return Cow::Owned(format!("{}[]", element.sql_name())),
+        })
+    }
+}

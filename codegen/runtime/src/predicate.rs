@@ -1,0 +1,296 @@
+//! Conditions on the rows of a view: from a `where` argument to SQL.
+
+use async_graphql::Value;
+
+use crate::encode::{encode, encode_array};
+use crate::model::{Column, ObjectType, Type};
+use crate::param::Param;
+use crate::sql::Sql;
+use crate::{Error, Result};
+
+/// A condition on a row.
+#[derive(Clone, Debug)]
+pub(crate) enum Predicate {
+    /// All hold; none given: true.
+    All(Vec<Predicate>),
+    /// At least one holds; none given: false.
+    Any(Vec<Predicate>),
+    /// It does not hold.
+    Not(Box<Predicate>),
+    /// A column compared with a value of its type, or an array of them.
+    Compare { column: &'static Column, operator: Operator, value: Param },
+    /// A column is null, or is not.
+    Null { column: &'static Column, is_null: bool },
+}
+
+/// An operator of a scalar filter.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Operator {
+    Eq,
+    Neq,
+    In,
+    NotIn,
+    Gt,
+    Gte,
+    Lt,
+    Lte,
+    IsNull,
+    Like,
+    Ilike,
+    StartsWith,
+    EndsWith,
+    Contains,
+}
+
+use Operator as Op;
+
+const BOOLEAN: &[Op] = &[Op::Eq, Op::Neq, Op::IsNull];
+const EQUALITY: &[Op] = &[Op::Eq, Op::Neq, Op::In, Op::NotIn, Op::IsNull];
+const ORDER: &[Op] =
+    &[Op::Eq, Op::Neq, Op::In, Op::NotIn, Op::Gt, Op::Gte, Op::Lt, Op::Lte, Op::IsNull];
+const TEXT: &[Op] = &[
+    Op::Eq,
+    Op::Neq,
+    Op::In,
+    Op::NotIn,
+    Op::Gt,
+    Op::Gte,
+    Op::Lt,
+    Op::Lte,
+    Op::Like,
+    Op::Ilike,
+    Op::StartsWith,
+    Op::EndsWith,
+    Op::Contains,
+    Op::IsNull,
+];
+
+impl Operator {
+    /// The name of its field in a filter.
+    pub(crate) fn field(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::Neq => "neq",
+            Self::In => "in",
+            Self::NotIn => "notIn",
+            Self::Gt => "gt",
+            Self::Gte => "gte",
+            Self::Lt => "lt",
+            Self::Lte => "lte",
+            Self::IsNull => "isNull",
+            Self::Like => "like",
+            Self::Ilike => "ilike",
+            Self::StartsWith => "startsWith",
+            Self::EndsWith => "endsWith",
+            Self::Contains => "contains",
+        }
+    }
+
+    /// What it does, for the API's documentation.
+    pub(crate) fn doc(self) -> &'static str {
+        match self {
+            Self::Eq => "Equal.",
+            Self::Neq => "Not equal; a null is neither.",
+            Self::In => "Equal to one of these; an empty list matches nothing.",
+            Self::NotIn => "Equal to none of these.",
+            Self::Gt => "Greater.",
+            Self::Gte => "Greater or equal.",
+            Self::Lt => "Less.",
+            Self::Lte => "Less or equal.",
+            Self::IsNull => "Null, or not null.",
+            Self::Like => "Matches a pattern: `%` is any text, `_` any character, `\\` escapes.",
+            Self::Ilike => "Like `like`, whatever the case.",
+            Self::StartsWith => "Starts with this text.",
+            Self::EndsWith => "Ends with this text.",
+            Self::Contains => "Contains this text.",
+        }
+    }
+
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Eq => " = ",
+            Self::Neq => " <> ",
+            Self::In => " = any (",
+            Self::NotIn => " <> all (",
+            Self::Gt => " > ",
+            Self::Gte => " >= ",
+            Self::Lt => " < ",
+            Self::Lte => " <= ",
+            Self::IsNull => " is ",
+            Self::Like | Self::StartsWith | Self::EndsWith | Self::Contains => " like ",
+            Self::Ilike => " ilike ",
+        }
+    }
+
+    pub(crate) fn is_list(self) -> bool {
+        matches!(self, Self::In | Self::NotIn)
+    }
+}
+
+/// The operators of a type; none where it cannot be filtered.
+pub(crate) fn operators(ty: &Type) -> &'static [Operator] {
+    match ty {
+        Type::Text => TEXT,
+        Type::Bool => BOOLEAN,
+        Type::Bytea => EQUALITY,
+        Type::Json | Type::Jsonb | Type::Composite(_) | Type::Array(_) | Type::Shaped(_) => &[],
+        _ => ORDER,
+    }
+}
+
+impl Predicate {
+    /// Reads a filter object: `{ status: { eq: PAID }, or: […] }`; all its members must hold.
+    pub(crate) fn parse(object: &'static ObjectType, value: &Value, path: &str) -> Result<Self> {
+        let Value::Object(members) = value else {
+            return Err(Error::bad_input(format!("`{path}`: expected an object")));
+        };
+        let mut all = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            let path = format!("{path}.{name}");
+            all.push(match (name.as_str(), object.field(name)) {
+                ("and", _) => Self::All(Self::parse_list(object, value, &path)?),
+                ("or", _) => Self::Any(Self::parse_list(object, value, &path)?),
+                ("not", _) => Self::Not(Box::new(Self::parse(object, value, &path)?)),
+                (_, Some((_, column))) if column.ty.is_comparable() => {
+                    Self::parse_column(column, value, &path)?
+                }
+                _ => return Err(Error::bad_input(format!("`{path}`: unknown field"))),
+            });
+        }
+        Ok(Self::All(all))
+    }
+
+    fn parse_list(object: &'static ObjectType, value: &Value, path: &str) -> Result<Vec<Self>> {
+        match value {
+            Value::List(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| Self::parse(object, item, &format!("{path}[{index}]")))
+                .collect(),
+            single => Ok(vec![Self::parse(object, single, path)?]),
+        }
+    }
+
+    fn parse_column(column: &'static Column, value: &Value, path: &str) -> Result<Self> {
+        let Value::Object(members) = value else {
+            return Err(Error::bad_input(format!(
+                "`{path}`: expected an object such as {{ isNull: true }}"
+            )));
+        };
+        let known = operators(&column.ty);
+        let compare = |(name, value): (&async_graphql::Name, &Value)| {
+            let path = format!("{path}.{name}");
+            let operator = known.iter().find(|operator| operator.field() == name.as_str());
+            let operator =
+                *operator.ok_or_else(|| Error::bad_input(format!("`{path}`: unknown operator")))?;
+            Self::parse_operator(column, operator, value, &path)
+        };
+        Ok(Self::All(members.iter().map(compare).collect::<Result<_>>()?))
+    }
+
+    fn parse_operator(
+        column: &'static Column,
+        operator: Operator,
+        value: &Value,
+        path: &str,
+    ) -> Result<Self> {
+        // A comparison with NULL is true for no row, which nobody means.
+        let nothing =
+            || Error::bad_input(format!("`{path}` is null; leave it out, or use `isNull`"));
+        if operator == Operator::IsNull {
+            return match value {
+                Value::Boolean(is_null) => Ok(Self::Null { column, is_null: *is_null }),
+                _ => Err(nothing()),
+            };
+        }
+        let text = if operator.is_list() {
+            if let Value::List(items) = value
+                && items.contains(&Value::Null)
+            {
+                return Err(nothing());
+            }
+            encode_array(&column.ty, value, path)?
+        } else {
+            encode(&column.ty, value, path)?
+        };
+        let text = text.ok_or_else(nothing)?;
+        let text = match operator {
+            Operator::StartsWith => escape_like(&text) + "%",
+            Operator::EndsWith => format!("%{}", escape_like(&text)),
+            Operator::Contains => format!("%{}%", escape_like(&text)),
+            _ => text,
+        };
+        Ok(Self::Compare { column, operator, value: Param::Text(Some(text)) })
+    }
+
+    /// A column equals a value, or is null where the value is.
+    pub(crate) fn equal(column: &'static Column, value: &Value) -> Result<Self> {
+        Ok(match encode(&column.ty, value, column.field)? {
+            Some(text) => {
+                Self::Compare { column, operator: Operator::Eq, value: Param::Text(Some(text)) }
+            }
+            None => Self::Null { column, is_null: true },
+        })
+    }
+
+    /// Appends the condition on rows of the table alias `t`.
+    pub(crate) fn write(&self, sql: &mut Sql) {
+        match self {
+            Self::All(parts) => write_joined(parts, " and ", "true", sql),
+            Self::Any(parts) => write_joined(parts, " or ", "false", sql),
+            Self::Not(part) => {
+                sql.push("not (");
+                part.write(sql);
+                sql.push(")");
+            }
+            Self::Compare { column, operator, value } => {
+                let sql_type = column.sql_type();
+                sql.push("t.").name(column.column).push(operator.sql());
+                if operator.is_list() {
+                    sql.param(value.clone(), &format!("{sql_type}[]")).push(")");
+                } else {
+                    sql.param(value.clone(), &sql_type);
+                }
+            }
+            Self::Null { column, is_null } => {
+                sql.push("t.").name(column.column);
+                sql.push(if *is_null { " is null" } else { " is not null" });
+            }
+        }
+    }
+
+    /// Whether it holds for every row.
+    pub(crate) fn is_true(&self) -> bool {
+        matches!(self, Self::All(parts) if parts.iter().all(Self::is_true))
+    }
+}
+
+fn write_joined(parts: &[Predicate], separator: &str, empty: &str, sql: &mut Sql) {
+    match parts {
+        [] => {
+            sql.push(empty);
+        }
+        [part] => part.write(sql),
+        parts => {
+            sql.push("(");
+            for (index, part) in parts.iter().enumerate() {
+                if index > 0 {
+                    sql.push(separator);
+                }
+                part.write(sql);
+            }
+            sql.push(")");
+        }
+    }
+}
+
+fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 2);
+    for char in text.chars() {
+        if matches!(char, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(char);
+    }
+    escaped
+}

@@ -1,0 +1,337 @@
+//! The GraphQL types of tables, as async-graphql's registry wants them.
+//!
+//! The registry is public but undocumented; this module and [`crate::roots`] are the only ones that
+//! write to it.
+
+use async_graphql::OutputType;
+use async_graphql::indexmap::IndexMap;
+use async_graphql::registry::{
+    Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry,
+};
+
+use crate::list::Direction;
+use crate::model::{Cardinality, Column, EnumType, InputType, ObjectType, Relation, Type};
+use crate::predicate::operators;
+use crate::scalar::{
+    Base64, BigInt, Cidr, Date, DateTime, Decimal, Duration, Inet, Json, LocalDateTime, LocalTime,
+    MacAddr, Uuid,
+};
+
+/// Name of the filter of an object's rows.
+pub(crate) fn filter_name(object: &ObjectType) -> String {
+    format!("{}Filter", object.name)
+}
+
+/// Name of the sort criterion of an object's rows.
+pub(crate) fn order_by_name(object: &ObjectType) -> String {
+    format!("{}OrderBy", object.name)
+}
+
+/// Registers an object type and everything that its fields lead to.
+pub(crate) fn register_object(registry: &mut Registry, object: &'static ObjectType) {
+    if !claim(registry, object.name) {
+        return;
+    }
+    let mut fields = IndexMap::new();
+    for column in object.columns.iter().filter(|column| !column.hidden) {
+        let ty = nullable(&register_type(registry, &column.ty), column.nullable);
+        let field =
+            MetaField { deprecation: deprecation(column), ..field(column.field, column.doc, ty) };
+        fields.insert(column.field.to_owned(), field);
+    }
+    for relation in object.relations {
+        fields.insert(relation.field.to_owned(), relation_field(registry, relation));
+    }
+    registry.types.insert(object.name.to_owned(), object_type(object.name, object.doc, fields));
+}
+
+fn relation_field(registry: &mut Registry, relation: &Relation) -> MetaField {
+    let target = (relation.target)().object;
+    register_object(registry, target);
+    let ty = match relation.cardinality {
+        Cardinality::One => format!("{}!", target.name),
+        Cardinality::Optional => target.name.to_owned(),
+        Cardinality::Many => format!("[{}!]!", target.name),
+    };
+    let mut field = field(relation.field, relation.doc, ty);
+    if relation.cardinality == Cardinality::Many {
+        let mut argument = |name: &str, ty: String, default: Option<&str>| {
+            let mut value = input(name, "", ty);
+            value.default_value = default.map(str::to_owned);
+            field.args.insert(name.to_owned(), value);
+        };
+        if target.columns.iter().any(|column| column.ty.is_comparable()) {
+            register_filter(registry, target);
+            register_order_by(registry, target);
+            argument("where", filter_name(target), None);
+            argument("orderBy", format!("[{}!]", order_by_name(target)), None);
+        }
+        argument("limit", "Int".to_owned(), None);
+        argument("offset", "Int!".to_owned(), Some("0"));
+        <i32 as OutputType>::create_type_info(registry);
+    }
+    field
+}
+
+/// Registers the type of a value and returns its name, without a `!`.
+pub(crate) fn register_type(registry: &mut Registry, ty: &Type) -> String {
+    let name = match ty {
+        Type::Bool => <bool as OutputType>::create_type_info(registry),
+        Type::Int2 | Type::Int4 => <i32 as OutputType>::create_type_info(registry),
+        Type::Float4 | Type::Float8 => <f64 as OutputType>::create_type_info(registry),
+        Type::Text => <String as OutputType>::create_type_info(registry),
+        Type::Int8 => <BigInt as OutputType>::create_type_info(registry),
+        Type::Numeric => <Decimal as OutputType>::create_type_info(registry),
+        Type::Uuid => <Uuid as OutputType>::create_type_info(registry),
+        Type::Timestamptz => <DateTime as OutputType>::create_type_info(registry),
+        Type::Timestamp => <LocalDateTime as OutputType>::create_type_info(registry),
+        Type::Date => <Date as OutputType>::create_type_info(registry),
+        Type::Time => <LocalTime as OutputType>::create_type_info(registry),
+        Type::Interval => <Duration as OutputType>::create_type_info(registry),
+        Type::Json | Type::Jsonb => <Json as OutputType>::create_type_info(registry),
+        Type::Bytea => <Base64 as OutputType>::create_type_info(registry),
+        Type::Inet => <Inet as OutputType>::create_type_info(registry),
+        Type::Cidr => <Cidr as OutputType>::create_type_info(registry),
+        Type::Macaddr => <MacAddr as OutputType>::create_type_info(registry),
+        Type::Enum(ty) => {
+            register_enum(registry, ty);
+            ty.name.to_owned()
+        }
+        Type::Composite(ty) => {
+            register_object(registry, ty.object);
+            ty.object.name.to_owned()
+        }
+        Type::Array(element) => format!("[{}]", register_type(registry, element)),
+        Type::Shaped(Type::Array(element)) => format!("[{}!]", register_type(registry, element)),
+        Type::Shaped(shape) => register_type(registry, shape),
+    };
+    name.trim_end_matches('!').to_owned()
+}
+
+/// Registers the type of an argument and returns its name, without a `!`.
+fn register_input_type(registry: &mut Registry, ty: &Type) -> String {
+    match ty {
+        Type::Composite(ty) => {
+            // The planner names every composite that is used as input.
+            let name = ty.input.unwrap_or(ty.object.name);
+            register_fields(registry, name, ty.object.doc, ty.object.columns);
+            name.to_owned()
+        }
+        Type::Array(element) => format!("[{}]", register_input_type(registry, element)),
+        Type::Shaped(Type::Array(element)) => {
+            format!("[{}!]", register_input_type(registry, element))
+        }
+        Type::Shaped(shape) => register_input_type(registry, shape),
+        ty => register_type(registry, ty),
+    }
+}
+
+/// Registers an input object.
+pub(crate) fn register_input(registry: &mut Registry, table: &'static InputType) {
+    register_fields(registry, table.name, table.doc, table.fields);
+}
+
+fn register_fields(registry: &mut Registry, name: &str, doc: &str, columns: &'static [Column]) {
+    if !claim(registry, name) {
+        return;
+    }
+    let mut fields = Vec::new();
+    for column in columns.iter().filter(|column| !column.hidden) {
+        let ty = nullable(&register_input_type(registry, &column.ty), column.nullable);
+        let value = MetaInputValue {
+            deprecation: deprecation(column),
+            ..input(column.field, column.doc, ty)
+        };
+        fields.push(value);
+    }
+    registry.types.insert(name.to_owned(), input_object(name, doc, fields));
+}
+
+fn register_enum(registry: &mut Registry, table: &EnumType) {
+    let values = table.values.iter().map(|(name, _)| (*name, ""));
+    registry
+        .types
+        .entry(table.name.to_owned())
+        .or_insert_with(|| enum_type(table.name, table.doc, values));
+}
+
+/// Registers the filter of an object's rows.
+pub(crate) fn register_filter(registry: &mut Registry, object: &'static ObjectType) {
+    let name = filter_name(object);
+    if !claim(registry, &name) {
+        return;
+    }
+    let mut fields = vec![
+        input("and", "All of these hold.", format!("[{name}!]")),
+        input("or", "At least one of these holds.", format!("[{name}!]")),
+        input("not", "This does not hold.", name.clone()),
+    ];
+    for column in comparable(object) {
+        let filter = register_scalar_filter(registry, &column.ty);
+        fields.push(input(column.field, column.doc, filter));
+    }
+    let doc = format!("A condition on rows of {}; all given fields must hold.", object.name);
+    registry.types.insert(name.clone(), input_object(&name, &doc, fields));
+}
+
+fn register_scalar_filter(registry: &mut Registry, ty: &Type) -> String {
+    let scalar = register_type(registry, ty);
+    let name = format!("{scalar}Filter");
+    registry.types.entry(name.clone()).or_insert_with(|| {
+        let fields = operators(ty).iter().map(|operator| {
+            let ty = match operator.field() {
+                "isNull" => "Boolean".to_owned(),
+                "in" | "notIn" => format!("[{scalar}!]"),
+                _ => scalar.clone(),
+            };
+            input(operator.field(), operator.doc(), ty)
+        });
+        let doc = format!("A condition on a value of type {scalar}; all given fields must hold.");
+        input_object(&name, &doc, fields.collect())
+    });
+    <bool as OutputType>::create_type_info(registry);
+    name
+}
+
+/// Registers the sort criterion of an object's rows.
+pub(crate) fn register_order_by(registry: &mut Registry, object: &'static ObjectType) {
+    let values = Direction::ALL.into_iter().map(Direction::describe);
+    registry
+        .types
+        .entry("Direction".to_owned())
+        .or_insert_with(|| enum_type("Direction", "A direction and the place of nulls.", values));
+    let name = order_by_name(object);
+    let fields = comparable(object)
+        .map(|column| input(column.field, column.doc, "Direction".to_owned()))
+        .collect();
+    let doc = format!("A sort criterion of rows of {}: exactly one field.", object.name);
+    registry.types.entry(name.clone()).or_insert_with(|| input_object(&name, &doc, fields));
+}
+
+fn comparable(object: &'static ObjectType) -> impl Iterator<Item = &'static Column> {
+    object.columns.iter().filter(|column| !column.hidden && column.ty.is_comparable())
+}
+
+/// Takes a name for a type that is about to be registered; `false` if it is taken. The place is
+/// held by an empty type, so that types may refer to each other in circles.
+fn claim(registry: &mut Registry, name: &str) -> bool {
+    if registry.types.contains_key(name) {
+        return false;
+    }
+    registry.types.insert(name.to_owned(), input_object(name, "", Vec::new()));
+    true
+}
+
+fn nullable(name: &str, nullable: bool) -> String {
+    if nullable { name.to_owned() } else { format!("{name}!") }
+}
+
+fn deprecation(column: &Column) -> Deprecation {
+    match column.deprecated {
+        None => Deprecation::NoDeprecated,
+        Some(reason) => Deprecation::Deprecated { reason: Some(reason.to_owned()) },
+    }
+}
+
+fn description(doc: &str) -> Option<String> {
+    (!doc.is_empty()).then(|| doc.to_owned())
+}
+
+fn field(name: &str, doc: &str, ty: String) -> MetaField {
+    MetaField {
+        name: name.to_owned(),
+        description: description(doc),
+        args: IndexMap::new(),
+        ty,
+        deprecation: Deprecation::NoDeprecated,
+        cache_control: Default::default(),
+        external: false,
+        requires: None,
+        provides: None,
+        visible: None,
+        shareable: false,
+        inaccessible: false,
+        tags: Vec::new(),
+        override_from: None,
+        compute_complexity: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn input(name: &str, doc: &str, ty: String) -> MetaInputValue {
+    MetaInputValue {
+        name: name.to_owned(),
+        description: description(doc),
+        ty,
+        deprecation: Deprecation::NoDeprecated,
+        default_value: None,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        is_secret: false,
+        directive_invocations: Vec::new(),
+    }
+}
+
+pub(crate) fn object_type(name: &str, doc: &str, fields: IndexMap<String, MetaField>) -> MetaType {
+    MetaType::Object {
+        name: name.to_owned(),
+        description: description(doc),
+        fields,
+        cache_control: Default::default(),
+        extends: false,
+        shareable: false,
+        resolvable: true,
+        keys: None,
+        visible: None,
+        inaccessible: false,
+        interface_object: false,
+        tags: Vec::new(),
+        is_subscription: false,
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}
+
+fn input_object(name: &str, doc: &str, fields: Vec<MetaInputValue>) -> MetaType {
+    MetaType::InputObject {
+        name: name.to_owned(),
+        description: description(doc),
+        input_fields: fields.into_iter().map(|field| (field.name.clone(), field)).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        oneof: false,
+        directive_invocations: Vec::new(),
+    }
+}
+
+fn enum_type(
+    name: &str,
+    doc: &str,
+    values: impl Iterator<Item = (&'static str, &'static str)>,
+) -> MetaType {
+    let value = |(name, doc): (&str, &str)| MetaEnumValue {
+        name: name.to_owned(),
+        description: description(doc),
+        deprecation: Deprecation::NoDeprecated,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        directive_invocations: Vec::new(),
+    };
+    MetaType::Enum {
+        name: name.to_owned(),
+        description: description(doc),
+        enum_values: values.map(value).map(|value| (value.name.clone(), value)).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
+}

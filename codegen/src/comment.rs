@@ -1,0 +1,265 @@
+//! The grammar of SQL comments: leading `@tag value` lines, then a description.
+//!
+//! ```text
+//! @name orders
+//! @key id
+//! An order with its customer.
+//! ```
+//!
+//! This module knows which tags exist, what their values look like and where they are allowed.
+//! It does not know what they refer to: whether a column of `@key` exists is the plan's business.
+//! Parsing never fails; what is wrong is a [`Problem`] beside the rest.
+
+mod scan;
+mod text;
+
+use scan::Scanner;
+pub use text::clean;
+
+use crate::catalog::PgName;
+
+/// What a comment said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Comment {
+    /// `@name`: the GraphQL name.
+    pub name: Option<String>,
+    /// `@omit`: leave the object out.
+    pub omit: bool,
+    /// `@deprecated`: the reason.
+    pub deprecated: Option<String>,
+    /// `@notnull`: the value, or the result, is never null.
+    pub not_null: bool,
+    /// `@nullable` of a column: the value may be null, whatever we can prove.
+    pub nullable: bool,
+    /// `@type` of a column: the shape of its JSON.
+    pub shape: Option<Shape>,
+    /// `@key`: columns that identify a row.
+    pub key: Option<Vec<String>>,
+    /// `@relation`, in order.
+    pub relations: Vec<RelationTag>,
+    /// `@input`: wrap the arguments in one input object.
+    pub input: bool,
+    /// `@nullable` of a function: arguments that may be null or left out.
+    pub nullable_arguments: Vec<String>,
+    /// `@type` of a function: arguments and the shape of their JSON.
+    pub shapes: Vec<(String, Shape)>,
+    /// The text below the tags, cleaned by [`clean`].
+    pub description: String,
+}
+
+/// The shape of a JSON value: an object like a row of this type, or a list of them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Shape {
+    /// The type, whose schema may be left out.
+    pub name: PartialName,
+    /// Whether the value is a JSON array of such objects.
+    pub array: bool,
+}
+
+/// A name whose schema may be left out.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PartialName {
+    /// The schema, if given.
+    pub schema: Option<String>,
+    /// The object's own name.
+    pub name: String,
+}
+
+/// `@relation items (id) references v_order_items (order_id)`
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RelationTag {
+    /// GraphQL field name.
+    pub field: String,
+    /// Columns of this view.
+    pub columns: Vec<String>,
+    /// The view it leads to.
+    pub target: PartialName,
+    /// Columns of that view.
+    pub target_columns: Vec<String>,
+}
+
+/// What a comment stands on; it decides which tags make sense.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// A view or materialized view.
+    View,
+    /// A column of a view.
+    Column,
+    /// An attribute of a composite type.
+    Attribute,
+    /// A function.
+    Function,
+    /// An enum or composite type.
+    Type,
+}
+
+/// What is wrong with a comment.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Problem {
+    /// No such tag.
+    Unknown {
+        /// The tag as written.
+        tag: String,
+        /// The known tag with the most similar name, if one is similar.
+        nearest: Option<&'static str>,
+    },
+    /// The tag exists but means nothing here.
+    Misplaced {
+        /// The tag.
+        tag: &'static str,
+        /// The tags that are allowed here.
+        allowed: Vec<&'static str>,
+    },
+    /// The value is not what the tag needs.
+    Malformed {
+        /// The tag.
+        tag: &'static str,
+        /// The value as written.
+        value: String,
+        /// A line that would be right.
+        example: &'static str,
+    },
+    /// The tag stands more than once and may not, or contradicts another.
+    Repeated {
+        /// The tag.
+        tag: &'static str,
+        /// The tag it repeats or contradicts.
+        earlier: &'static str,
+    },
+}
+
+/// Every tag, with a line that shows it in use and the places that allow it.
+const TAGS: &[(&str, &str, &[Place])] = &[
+    ("name", "@name orders", &[Place::View, Place::Column, Place::Attribute, Place::Function, Place::Type]),
+    ("omit", "@omit", &[Place::View, Place::Column, Place::Function]),
+    ("deprecated", "@deprecated use orderTotal", &[Place::View, Place::Column, Place::Attribute, Place::Function]),
+    ("notnull", "@notnull", &[Place::Column, Place::Attribute, Place::Function]),
+    ("nullable", "@nullable", &[Place::Column, Place::Attribute, Place::Function]),
+    ("type", "@type order_line[]", &[Place::Column, Place::Attribute, Place::Function]),
+    ("key", "@key id", &[Place::View]),
+    ("relation", "@relation items (id) references v_order_items (order_id)", &[Place::View]),
+    ("input", "@input", &[Place::Function]),
+];
+
+/// Tags that take an argument's name first when they stand on a function.
+const FUNCTION_EXAMPLES: &[(&str, &str)] =
+    &[("nullable", "@nullable p_note"), ("type", "@type p_items order_item_input[]")];
+
+impl Shape {
+    /// The schema-qualified name; without a schema it is that of the object with the comment.
+    pub fn resolve(&self, default_schema: &str) -> PgName {
+        self.name.resolve(default_schema)
+    }
+}
+
+impl PartialName {
+    /// The schema-qualified name, given the schema of the object with the comment.
+    pub fn resolve(&self, default_schema: &str) -> PgName {
+        PgName::new(self.schema.as_deref().unwrap_or(default_schema), self.name.clone())
+    }
+}
+
+/// Reads a comment; no comment is an empty one.
+pub fn parse(text: Option<&str>, place: Place) -> (Comment, Vec<Problem>) {
+    let mut comment = Comment::default();
+    let mut problems = Vec::new();
+    let mut seen: Vec<&'static str> = Vec::new();
+    let text = clean(text.unwrap_or_default());
+    let mut rest = text.as_str();
+    loop {
+        let (line, below) = rest.split_once('\n').unwrap_or((rest, ""));
+        let Some(tag_line) = line.trim().strip_prefix('@') else { break };
+        rest = below;
+        let (tag, value) = tag_line.split_once(char::is_whitespace).unwrap_or((tag_line, ""));
+        match find_tag(tag, place) {
+            Ok((tag, example)) => {
+                problems.extend(repeated(tag, place, &seen));
+                seen.push(tag);
+                let value = value.trim();
+                if comment.set(tag, value, place).is_none() {
+                    problems.push(Problem::Malformed { tag, value: value.to_owned(), example });
+                }
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    comment.description = clean(rest);
+    (comment, problems)
+}
+
+/// The tag's own name and example, if it is known and allowed here.
+fn find_tag(tag: &str, place: Place) -> Result<(&'static str, &'static str), Problem> {
+    let Some(&(name, example, places)) = TAGS.iter().find(|(name, ..)| *name == tag) else {
+        return Err(Problem::Unknown { tag: tag.to_owned(), nearest: nearest(tag) });
+    };
+    if !places.contains(&place) {
+        let allowed = TAGS.iter().filter(|(.., places)| places.contains(&place));
+        return Err(Problem::Misplaced { tag: name, allowed: allowed.map(|(name, ..)| *name).collect() });
+    }
+    let special = FUNCTION_EXAMPLES.iter().find(|(tag, _)| *tag == name && place == Place::Function);
+    Ok((name, special.map_or(example, |(_, example)| example)))
+}
+
+/// Reports a tag that stands twice, and `@notnull` beside `@nullable`.
+fn repeated(tag: &'static str, place: Place, seen: &[&'static str]) -> Option<Problem> {
+    let per_argument = place == Place::Function && matches!(tag, "nullable" | "type");
+    let opposite = match tag {
+        "notnull" => Some("nullable"),
+        "nullable" => Some("notnull"),
+        _ => None,
+    };
+    if tag == "relation" || per_argument {
+        return None;
+    }
+    let earlier = seen.iter().find(|&&earlier| {
+        earlier == tag || (place != Place::Function && Some(earlier) == opposite)
+    })?;
+    Some(Problem::Repeated { tag, earlier })
+}
+
+/// The known tag with the fewest edits, if few are enough to call it a slip.
+fn nearest(tag: &str) -> Option<&'static str> {
+    let lower = tag.to_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&lower, name);
+    let (best, ..) = TAGS.iter().min_by_key(|(name, ..)| distance(name))?;
+    (distance(best) <= 1 + best.len() / 3).then_some(best)
+}
+
+impl Comment {
+    /// Stores one tag; `None` if its value is malformed.
+    fn set(&mut self, tag: &str, value: &str, place: Place) -> Option<()> {
+        let mut scanner = Scanner::new(value);
+        match tag {
+            "name" => self.name = Some(graphql_name(value)?),
+            "deprecated" => self.deprecated = Some(value.to_owned()).filter(|v| !v.is_empty()),
+            "omit" => self.omit = true,
+            "input" => self.input = true,
+            "notnull" => self.not_null = true,
+            "nullable" if place == Place::Function => {
+                self.nullable_arguments.push(scanner.identifier()?);
+            }
+            "nullable" => self.nullable = true,
+            "type" if place == Place::Function => {
+                let argument = scanner.identifier()?;
+                self.shapes.push((argument, scanner.shape()?));
+            }
+            "type" => self.shape = Some(scanner.shape()?),
+            "key" => self.key = Some(scanner.identifiers()?),
+            "relation" => self.relations.push(scanner.relation()?),
+            _ => return None,
+        }
+        match tag {
+            "name" => Some(()),
+            "deprecated" => self.deprecated.as_ref().map(|_| ()),
+            _ => scanner.end(),
+        }
+    }
+}
+
+/// Accepts what GraphQL accepts as a name, except the names it keeps for itself.
+fn graphql_name(value: &str) -> Option<String> {
+    crate::plan::names::is_graphql_name(value).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

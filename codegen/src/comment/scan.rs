@@ -1,0 +1,110 @@
+//! A scanner for the values of tags: SQL names, lists of them, and the two words of `@relation`.
+
+use super::{PartialName, RelationTag, Shape};
+
+/// Reads a value from left to right; every method skips white space first and is `None` when the
+/// text does not continue as asked.
+pub(super) struct Scanner<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { rest: text }
+    }
+
+    /// Nothing but white space is left.
+    pub(super) fn end(&self) -> Option<()> {
+        self.rest.trim().is_empty().then_some(())
+    }
+
+    /// An SQL identifier: folded to lower case as SQL does, unless quoted.
+    pub(super) fn identifier(&mut self) -> Option<String> {
+        let text = self.rest.trim_start();
+        if let Some(quoted) = text.strip_prefix('"') {
+            return self.quoted(quoted);
+        }
+        let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(text.len());
+        let (word, rest) = text.split_at(end);
+        if word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit() || c == '$') {
+            return None;
+        }
+        self.rest = rest;
+        Some(word.to_lowercase())
+    }
+
+    /// The rest of a quoted identifier, in which a doubled quote stands for one.
+    fn quoted(&mut self, text: &'a str) -> Option<String> {
+        let mut name = String::new();
+        let mut parts = text.split('"');
+        let mut consumed = 0;
+        loop {
+            let part = parts.next()?;
+            name.push_str(part);
+            consumed += part.len() + 1;
+            // The text behind the closing quote; none means that the name was never closed.
+            let rest = text.get(consumed..)?;
+            if !rest.starts_with('"') {
+                self.rest = rest;
+                return (!name.is_empty()).then_some(name);
+            }
+            name.push('"');
+            parts.next()?;
+            consumed += 1;
+        }
+    }
+
+    /// One or more identifiers, separated by commas.
+    pub(super) fn identifiers(&mut self) -> Option<Vec<String>> {
+        let mut names = vec![self.identifier()?];
+        while self.symbol(",").is_some() {
+            names.push(self.identifier()?);
+        }
+        Some(names)
+    }
+
+    /// `name` or `schema.name`.
+    fn partial_name(&mut self) -> Option<PartialName> {
+        let first = self.identifier()?;
+        Some(match self.symbol(".") {
+            Some(()) => PartialName { schema: Some(first), name: self.identifier()? },
+            None => PartialName { schema: None, name: first },
+        })
+    }
+
+    /// A type's name, with `[]` for a list.
+    pub(super) fn shape(&mut self) -> Option<Shape> {
+        Some(Shape { name: self.partial_name()?, array: self.symbol("[]").is_some() })
+    }
+
+    /// `items (id) references v_order_items (order_id)`
+    pub(super) fn relation(&mut self) -> Option<RelationTag> {
+        let text = self.rest.trim_start();
+        let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+        let (field, rest) = text.split_at(end);
+        self.rest = rest;
+        let field = super::graphql_name(field)?;
+        let columns = self.parenthesised()?;
+        (self.identifier()? == "references").then_some(())?;
+        let target = self.partial_name()?;
+        let target_columns = self.parenthesised()?;
+        (columns.len() == target_columns.len()).then_some(RelationTag {
+            field,
+            columns,
+            target,
+            target_columns,
+        })
+    }
+
+    fn parenthesised(&mut self) -> Option<Vec<String>> {
+        self.symbol("(")?;
+        let names = self.identifiers()?;
+        self.symbol(")")?;
+        Some(names)
+    }
+
+    fn symbol(&mut self, symbol: &str) -> Option<()> {
+        self.rest = self.rest.trim_start().strip_prefix(symbol)?;
+        Some(())
+    }
+}

@@ -1,0 +1,114 @@
+//! Tests of the comment grammar.
+
+use super::*;
+
+fn ok(text: &str, place: Place) -> Comment {
+    let (comment, problems) = parse(Some(text), place);
+    assert_eq!(problems, [], "{text}");
+    comment
+}
+
+fn problem(text: &str, place: Place) -> Problem {
+    let (_, mut problems) = parse(Some(text), place);
+    assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+    problems.remove(0)
+}
+
+#[test]
+fn comment_without_tags_is_all_description() {
+    assert_eq!(ok("An order.\n\n@not a tag here", Place::View).description, "An order.\n\n@not a tag here");
+    assert_eq!(parse(None, Place::View), (Comment::default(), vec![]));
+}
+
+#[test]
+fn tags_of_a_view_are_read_in_any_order() {
+    let comment = ok(
+        "@key Id, \"Line No\"\n  @name orders\n@deprecated use \"sales\"\n\nText.",
+        Place::View,
+    );
+    assert_eq!(comment.key, Some(vec!["id".into(), "Line No".into()]));
+    assert_eq!(comment.name.as_deref(), Some("orders"));
+    assert_eq!(comment.deprecated.as_deref(), Some("use \"sales\""));
+    assert_eq!(comment.description, "Text.");
+}
+
+#[test]
+fn relation_with_qualified_target_is_read() {
+    let comment = ok(
+        "@relation items (id, \"a\"\"b\") references app.v_items (order_id, x)\n@relation b (a) REFERENCES v_b (a)",
+        Place::View,
+    );
+    assert_eq!(
+        comment.relations[0],
+        RelationTag {
+            field: "items".into(),
+            columns: vec!["id".into(), "a\"b".into()],
+            target: PartialName { schema: Some("app".into()), name: "v_items".into() },
+            target_columns: vec!["order_id".into(), "x".into()],
+        }
+    );
+    assert_eq!(comment.relations[1].target.resolve("public"), PgName::new("public", "v_b"));
+}
+
+#[test]
+fn tags_of_a_function_name_their_argument() {
+    let comment = ok(
+        "@type p_items app.item[]\n@type p_one item\n@nullable p_note\n@nullable p_x\n@notnull\n@input",
+        Place::Function,
+    );
+    assert_eq!(comment.shapes.len(), 2);
+    assert!(comment.shapes[0].1.array && !comment.shapes[1].1.array);
+    assert_eq!(comment.nullable_arguments, ["p_note", "p_x"]);
+    assert!(comment.not_null && comment.input && !comment.nullable);
+}
+
+#[test]
+fn unknown_tag_suggests_the_nearest() {
+    for (tag, nearest) in
+        [("ommit", Some("omit")), ("nullabel", Some("nullable")), ("Name", Some("name")), ("frobnicate", None)]
+    {
+        let expected = Problem::Unknown { tag: tag.into(), nearest };
+        assert_eq!(problem(&format!("@{tag} x"), Place::View), expected);
+    }
+}
+
+#[test]
+fn malformed_values_are_reported_with_an_example() {
+    for text in [
+        "@name", "@name two words", "@name 1st", "@name __x", "@name größe", "@key", "@key a b", "@key a,",
+        "@key \"open", "@omit now", "@deprecated", "@relation items", "@relation i (a) references v_x (a, b)",
+        "@relation i (a) refers v_x (a)", "@relation 1 (a) references v (a)",
+    ] {
+        assert!(matches!(problem(text, Place::View), Problem::Malformed { .. }), "{text}");
+    }
+    let Problem::Malformed { example, .. } = problem("@type order_line[]", Place::Function) else {
+        panic!("expected a malformed value");
+    };
+    assert_eq!(example, "@type p_items order_item_input[]");
+}
+
+#[test]
+fn misplaced_tag_lists_what_is_allowed() {
+    let Problem::Misplaced { tag: "key", allowed } = problem("@key id", Place::Type) else {
+        panic!("expected a misplaced tag");
+    };
+    assert_eq!(allowed, ["name"]);
+}
+
+#[test]
+fn repeated_and_contradicting_tags_are_reported() {
+    assert_eq!(problem("@key a\n@key b", Place::View), Problem::Repeated { tag: "key", earlier: "key" });
+    assert_eq!(
+        problem("@notnull\n@nullable", Place::Column),
+        Problem::Repeated { tag: "nullable", earlier: "notnull" }
+    );
+}
+
+#[test]
+fn hostile_comments_do_not_panic() {
+    for text in ["@", "@ ", "@\u{202e}", "@key \"", "@key \"\"", "@key \"\"\"", "@type a.", "@é é", "@key é\"ü\"", "\u{feff}@omit"] {
+        for place in [Place::View, Place::Column, Place::Attribute, Place::Function, Place::Type] {
+            let _ = parse(Some(text), place);
+        }
+    }
+}

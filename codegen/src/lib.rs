@@ -1,0 +1,3 @@
+//! Skeleton.
+pub mod catalog;
+pub mod query_tree;

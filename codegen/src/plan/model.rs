@@ -1,0 +1,482 @@
+//! The plan: what the API will be, decided down to the last name.
+//!
+//! Nothing here is open: [`crate::emit`] writes a plan down and never chooses. SQL, GraphQL and
+//! Rust names stand side by side; how they came about is kept as an [`Origin`] or as reasons.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::names::{GraphqlName, RustName};
+use crate::catalog::PgName;
+
+/// Everything that will be generated.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Plan {
+    /// Views of the API.
+    pub views: BTreeMap<PgName, View>,
+    /// Functions of the API, by name, then by signature.
+    pub functions: Vec<Function>,
+    /// Enum types that any of the above uses.
+    pub enums: BTreeMap<PgName, Enum>,
+    /// Composite types that any of the above uses, other than rows of [`Plan::views`].
+    pub composites: BTreeMap<PgName, Composite>,
+}
+
+/// Where a name came from, and how its author can change it.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(into = "String")]
+pub struct Origin {
+    /// The SQL object, as in `comment on …`: `view public.v_orders`.
+    pub object: String,
+    /// How the name was made from it: `named by its own name`.
+    pub how: String,
+    /// How to give it another name.
+    pub rename: Rename,
+}
+
+/// How an object gets another GraphQL name.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Rename {
+    /// By `@name` in its comment, which now says this.
+    Comment(Option<String>),
+    /// By changing the SQL; the text is the line of help.
+    Sql(String),
+    /// Not at all: the name is GraphQL's or ours.
+    Never,
+}
+
+/// An object type: rows of a view, values of a composite type, or rows of a `RETURNS TABLE`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Object {
+    /// GraphQL name.
+    pub name: GraphqlName,
+    /// Name of the struct.
+    pub rust: RustName,
+    /// Where the names came from.
+    pub origin: Origin,
+    /// From the comment.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Columns of the API, in SQL order.
+    pub columns: Vec<Column>,
+    /// Fields that lead to rows of other views.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<Relation>,
+}
+
+/// A column of a view, an attribute of a composite type, a column of a `RETURNS TABLE`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Column {
+    /// GraphQL field name.
+    pub field: GraphqlName,
+    /// Name of the struct's field.
+    pub rust: RustName,
+    /// SQL name.
+    pub sql: String,
+    /// Where the names came from.
+    pub origin: Origin,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub ty: Type,
+    /// The SQL type that values are cast to, if it is not the one that belongs to `ty`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cast: Option<String>,
+    /// Whether it may be null, and how we know.
+    pub nullability: Nullability,
+    /// From the comment.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Reason of `@deprecated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
+}
+
+/// Whether a value may be null, and how we know.
+///
+/// The reasons are kept because users ask for them: `--explain` prints them, outermost first.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Nullability {
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// Why, as a chain.
+    pub reasons: Vec<String>,
+}
+
+/// A PostgreSQL type as the API carries it; `runtime::Type` is its twin.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Type {
+    /// `bool`
+    Bool,
+    /// `int2`
+    Int2,
+    /// `int4`
+    Int4,
+    /// `int8`
+    Int8,
+    /// `float4`
+    Float4,
+    /// `float8`
+    Float8,
+    /// `numeric`
+    Numeric,
+    /// The text family.
+    Text,
+    /// `uuid`
+    Uuid,
+    /// `timestamptz`
+    Timestamptz,
+    /// `timestamp`
+    Timestamp,
+    /// `date`
+    Date,
+    /// `time`
+    Time,
+    /// `interval`
+    Interval,
+    /// `json`
+    Json,
+    /// `jsonb`
+    Jsonb,
+    /// `bytea`
+    Bytea,
+    /// `inet`
+    Inet,
+    /// `cidr`
+    Cidr,
+    /// `macaddr`
+    Macaddr,
+    /// An enum of [`Plan::enums`].
+    Enum(PgName),
+    /// A composite of [`Plan::composites`], or the row of one of [`Plan::views`].
+    Composite(PgName),
+    /// An array.
+    Array(Box<Self>),
+    /// `jsonb` with the shape of a composite, or of an array of composites.
+    Shaped(Box<Self>),
+}
+
+/// A field that leads from a row of one view to rows of another.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Relation {
+    /// GraphQL field name.
+    pub field: GraphqlName,
+    /// Where the name came from.
+    pub origin: Origin,
+    /// The view it leads to.
+    pub target: PgName,
+    /// Pairs of SQL column names, of this view and of the target, that must be equal.
+    pub columns: Vec<(String, String)>,
+    /// One row or a list.
+    pub cardinality: Cardinality,
+    /// Description.
+    pub description: String,
+}
+
+/// How many rows a relation leads to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cardinality {
+    /// One or none.
+    Optional,
+    /// Any number.
+    Many,
+}
+
+/// A view and its root fields.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct View {
+    /// SQL name.
+    pub sql: PgName,
+    /// Whether it is materialized.
+    pub materialized: bool,
+    /// The type of its rows.
+    pub object: Object,
+    /// Name of its module.
+    pub module: RustName,
+    /// Name of the struct that holds its root fields.
+    pub part: RustName,
+    /// The field that lists its rows.
+    pub list: ListField,
+    /// What identifies a row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Key>,
+    /// Set when its row type is the type of a column, an argument or an array.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub composite: Option<CompositeUse>,
+    /// Reason of `@deprecated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
+}
+
+/// The field that lists the rows of a view.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ListField {
+    /// GraphQL field name.
+    pub field: GraphqlName,
+    /// Name of the method.
+    pub method: RustName,
+    /// Columns that are also arguments, by their place in the object.
+    pub direct: Vec<DirectArgument>,
+}
+
+/// A column that is also an argument of the list field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DirectArgument {
+    /// Its place among the object's columns.
+    pub column: usize,
+    /// Why it is one.
+    pub reason: String,
+}
+
+/// The key of a view and the field that looks a row up by it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Key {
+    /// Places of its columns among the object's columns.
+    pub columns: Vec<usize>,
+    /// How we know.
+    pub reason: String,
+    /// GraphQL field name.
+    pub field: GraphqlName,
+    /// Name of the method.
+    pub method: RustName,
+}
+
+/// What a composite type is used for.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct CompositeUse {
+    /// Whether values leave through the API.
+    pub output: bool,
+    /// GraphQL name of the input object, if values come in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<GraphqlName>,
+}
+
+/// A composite type that is not the row of a view of the API.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Composite {
+    /// SQL name.
+    pub sql: PgName,
+    /// The type of its values.
+    pub object: Object,
+    /// What it is used for.
+    pub usage: CompositeUse,
+}
+
+/// An enum type.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Enum {
+    /// SQL name.
+    pub sql: PgName,
+    /// GraphQL name.
+    pub name: GraphqlName,
+    /// Name of the Rust enum.
+    pub rust: RustName,
+    /// Where the names came from.
+    pub origin: Origin,
+    /// From the comment.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Values in sort order.
+    pub values: Vec<EnumValue>,
+}
+
+/// A value of an enum type.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EnumValue {
+    /// GraphQL name.
+    pub name: GraphqlName,
+    /// Name of the Rust variant.
+    pub rust: RustName,
+    /// SQL label.
+    pub label: String,
+    /// Where the names came from.
+    pub origin: Origin,
+}
+
+/// A function and its root field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Function {
+    /// SQL name.
+    pub sql: PgName,
+    /// SQL name with argument types, as `comment on function` wants it.
+    pub signature: String,
+    /// Query or mutation.
+    pub operation: Operation,
+    /// GraphQL field name.
+    pub field: GraphqlName,
+    /// Where the names came from.
+    pub origin: Origin,
+    /// Name of its module.
+    pub module: RustName,
+    /// Name of the struct that holds its root field.
+    pub part: RustName,
+    /// Name of the method.
+    pub method: RustName,
+    /// From the comment.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// Reason of `@deprecated`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
+    /// What clients pass.
+    pub arguments: Vec<Argument>,
+    /// The input object that wraps the arguments, with `@input`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<InputObject>,
+    /// What it returns.
+    pub returns: Returns,
+}
+
+/// The root that a function belongs to.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// It reads.
+    Query,
+    /// It may write.
+    Mutation,
+}
+
+/// An argument of a function.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Argument {
+    /// GraphQL name.
+    pub name: GraphqlName,
+    /// Name of the parameter.
+    pub rust: RustName,
+    /// SQL name.
+    pub sql: String,
+    /// Where the names came from.
+    pub origin: Origin,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub ty: Type,
+    /// The declared SQL type, schema-qualified and quoted where needed.
+    pub sql_type: String,
+    /// Whether it must be given.
+    pub presence: Presence,
+}
+
+/// Whether an argument must be given.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// It must be given and is never null.
+    Required,
+    /// It may be left out or null; either passes NULL.
+    Nullable,
+    /// It may be left out, and then takes this SQL default; null passes NULL.
+    Defaulted(String),
+}
+
+/// The input object that wraps the arguments of a function.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InputObject {
+    /// GraphQL name.
+    pub name: GraphqlName,
+    /// Name of the struct.
+    pub rust: RustName,
+}
+
+/// What a function returns.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returns {
+    /// Nothing: the field is `true` once it is done.
+    Void,
+    /// One value: a scalar, an enum or an array.
+    Value {
+        /// Its type.
+        #[serde(rename = "type")]
+        ty: Type,
+        /// Whether it is never null.
+        not_null: bool,
+    },
+    /// A list of such values.
+    Values(Type),
+    /// One row.
+    Row {
+        /// Its type.
+        row: RowType,
+        /// Whether there always is one.
+        not_null: bool,
+    },
+    /// A list of rows.
+    Rows(RowType),
+}
+
+/// The type of the rows that a function returns.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowType {
+    /// A view of the API or a composite type.
+    Named(PgName),
+    /// The function's own: `RETURNS TABLE` or OUT parameters.
+    Own(Box<Object>),
+}
+
+impl From<Origin> for String {
+    fn from(origin: Origin) -> Self {
+        format!("{}, {}", origin.object, origin.how)
+    }
+}
+
+impl Nullability {
+    /// It may be null, for this reason.
+    pub fn nullable(reason: impl Into<String>) -> Self {
+        Self { nullable: true, reasons: vec![reason.into()] }
+    }
+
+    /// It is never null, for this reason.
+    pub fn not_null(reason: impl Into<String>) -> Self {
+        Self { nullable: false, reasons: vec![reason.into()] }
+    }
+}
+
+impl Plan {
+    /// The object type of a composite or of a view's row.
+    pub fn object(&self, name: &PgName) -> Option<&Object> {
+        let view = self.views.get(name).map(|view| &view.object);
+        view.or_else(|| self.composites.get(name).map(|composite| &composite.object))
+    }
+
+    /// What a composite, or a view's row as a value, is used for.
+    pub fn composite_use(&self, name: &PgName) -> Option<&CompositeUse> {
+        let view = self.views.get(name).and_then(|view| view.composite.as_ref());
+        view.or_else(|| self.composites.get(name).map(|composite| &composite.usage))
+    }
+
+    /// The number of root fields.
+    pub fn operations(&self) -> usize {
+        let keys = self.views.values().filter(|view| view.key.is_some()).count();
+        self.views.len() + keys + self.functions.len()
+    }
+}
+
+impl Object {
+    /// Whether any column can be filtered and sorted by; without one there are no such arguments.
+    pub fn is_filterable(&self) -> bool {
+        self.columns.iter().any(|column| column.ty.is_filterable())
+    }
+}
+
+impl Type {
+    /// Whether values can be compared in `where` and `orderBy`: scalars with an order, and enums.
+    pub const fn is_filterable(&self) -> bool {
+        !matches!(
+            self,
+            Self::Json | Self::Jsonb | Self::Composite(_) | Self::Array(_) | Self::Shaped(_)
+        )
+    }
+
+    /// The enum or composite that it is made of.
+    pub fn named(&self) -> Option<&PgName> {
+        match self {
+            Self::Enum(name) | Self::Composite(name) => Some(name),
+            Self::Array(inner) | Self::Shaped(inner) => inner.named(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! From SQL names to GraphQL names to Rust names: one function per rule, and nowhere else.
+//!
+//! A rule gives a valid name or an error. It never drops characters to make a name valid, because
+//! two objects could then silently share one; the author says `@name` instead.
+
+use std::fmt;
+
+use heck::{ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use serde::Serialize;
+
+/// A valid GraphQL name.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+pub struct GraphqlName(String);
+
+/// A valid Rust identifier, raw where it must be.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+pub struct RustName(String);
+
+/// Why an SQL name cannot become a GraphQL name.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum InvalidName {
+    /// Nothing is left of it.
+    #[error("nothing is left of it once its prefix and underscores are gone")]
+    Empty,
+    /// A character that GraphQL does not allow.
+    #[error("GraphQL names are made of the letters A to Z, digits and underscores, and {0:?} is none of them")]
+    Character(char),
+    /// It begins with a digit.
+    #[error("GraphQL names do not begin with a digit")]
+    Digit,
+    /// It begins with two underscores.
+    #[error("names that begin with two underscores belong to GraphQL itself")]
+    Reserved,
+}
+
+/// Names that generated files import or use from the prelude. A struct of the same name in such a
+/// file would shadow them, so it gets a trailing underscore; its GraphQL name stays.
+pub(crate) const IMPORTS: &[(&str, &[&str])] = &[
+    ("async_graphql", &["Context", "MaybeUndefined", "Object", "Result"]),
+    (
+        "runtime",
+        &[
+            "Call", "Cardinality", "Cell", "Cells", "Column", "Composite", "CompositeType", "Enum",
+            "EnumLabel", "EnumType", "Filter", "FromCell", "Input", "InputObject", "InputType",
+            "ObjectType", "OrderBy", "Part", "Record", "Relation", "Roots", "Row", "Rows", "Select",
+            "Type", "View", "ViewRow",
+        ],
+    ),
+];
+
+/// What else a generated file says without a path.
+const PRELUDE: &[&str] = &[
+    "Clone", "Copy", "Debug", "Default", "Eq", "Err", "None", "Ok", "Option", "PartialEq", "Send",
+    "Some", "String", "Sync", "Vec",
+];
+
+/// Whether GraphQL accepts it as a name of ours.
+pub fn is_graphql_name(name: &str) -> bool {
+    GraphqlName::new(name).is_ok()
+}
+
+impl GraphqlName {
+    /// Takes a name as it is.
+    ///
+    /// # Errors
+    ///
+    /// When GraphQL does not allow it.
+    pub fn new(name: impl Into<String>) -> Result<Self, InvalidName> {
+        let name = name.into();
+        let first = name.chars().next().ok_or(InvalidName::Empty)?;
+        if let Some(c) = name.chars().find(|c| !(c.is_ascii_alphanumeric() || *c == '_')) {
+            Err(InvalidName::Character(c))
+        } else if first.is_ascii_digit() {
+            Err(InvalidName::Digit)
+        } else if name.starts_with("__") {
+            Err(InvalidName::Reserved)
+        } else {
+            Ok(Self(name))
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `Order` + `Filter`
+    pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
+        Self(format!("{}{suffix}", self.0))
+    }
+
+    /// With its first letter as a type has it; for what one `@name` names twice.
+    pub(crate) fn as_type(&self) -> Self {
+        Self(with_first(&self.0, char::to_ascii_uppercase))
+    }
+
+    /// With its first letter as a field has it.
+    pub(crate) fn as_field(&self) -> Self {
+        Self(with_first(&self.0, char::to_ascii_lowercase))
+    }
+}
+
+fn with_first(text: &str, change: impl Fn(&char) -> char) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| std::iter::once(change(&first)).chain(chars).collect())
+}
+
+/// `orders_summary` becomes the type `OrdersSummary`.
+pub fn type_name(sql: &str) -> Result<GraphqlName, InvalidName> {
+    convert(sql, |words| words.to_upper_camel_case())
+}
+
+/// `paid_at` becomes the field `paidAt`, `url_2x` becomes `url2x`.
+pub fn field_name(sql: &str) -> Result<GraphqlName, InvalidName> {
+    convert(sql, |words| words.to_lower_camel_case())
+}
+
+/// `in_progress` and `in-progress` become the value `IN_PROGRESS`.
+///
+/// Labels have no comment that could rename them, so spaces and hyphens are taken for underscores.
+pub fn enum_value_name(label: &str) -> Result<GraphqlName, InvalidName> {
+    convert(&label.replace([' ', '-'], "_"), |words| words.to_shouty_snake_case())
+}
+
+/// `OrderLine` as input is `OrderLineInput`, and `OrderItemInput` stays.
+pub fn input_name(object: &GraphqlName) -> GraphqlName {
+    if object.0.ends_with("Input") { object.clone() } else { object.with_suffix("Input") }
+}
+
+/// The field that finds a row of `orders` by its key: `ordersById`, `ordersByCode`, `ordersByKey`.
+pub fn key_field_name(list: &GraphqlName, columns: &[&GraphqlName]) -> GraphqlName {
+    match columns {
+        [column] => list.with_suffix(&format!("By{}", column.as_type())),
+        _ => list.with_suffix("ByKey"),
+    }
+}
+
+/// The text behind a prefix such as `v_`; a name without it stays whole.
+pub fn without_prefix<'a>(sql: &'a str, prefix: &str) -> &'a str {
+    sql.strip_prefix(prefix).unwrap_or(sql)
+}
+
+/// Checks, converts and keeps leading underscores, which mean something to their author.
+fn convert(sql: &str, case: impl Fn(&str) -> String) -> Result<GraphqlName, InvalidName> {
+    let words = sql.trim_start_matches('_');
+    let underscores = sql.get(..sql.len() - words.len()).unwrap_or_default();
+    if words.trim_end_matches('_').is_empty() {
+        return Err(InvalidName::Empty);
+    }
+    if let Some(c) = words.chars().find(|c| !(c.is_ascii_alphanumeric() || *c == '_')) {
+        return Err(InvalidName::Character(c));
+    }
+    GraphqlName::new(format!("{underscores}{}", case(words)))
+}
+
+impl RustName {
+    /// The name of a struct, an enum or a variant.
+    pub fn of_type(name: &GraphqlName) -> Self {
+        let camel = starting_with_letter(name.0.to_upper_camel_case(), "N", "Unnamed");
+        let imported = IMPORTS.iter().any(|(_, names)| names.contains(&camel.as_str()));
+        if imported || PRELUDE.contains(&camel.as_str()) {
+            return Self(camel + "_");
+        }
+        Self::escaped(camel)
+    }
+
+    /// The name of a variant, which nothing can shadow.
+    pub fn of_variant(name: &GraphqlName) -> Self {
+        Self::escaped(starting_with_letter(name.0.to_upper_camel_case(), "N", "Unnamed"))
+    }
+
+    /// The name of a field or method.
+    pub fn of_member(name: &GraphqlName) -> Self {
+        Self::escaped(starting_with_letter(name.0.to_snake_case(), "n", "unnamed"))
+    }
+
+    /// The name of a method's parameter, beside the `ctx` that every method has.
+    pub fn of_parameter(name: &GraphqlName) -> Self {
+        let member = Self::of_member(name);
+        if member.0 == "ctx" { Self("ctx_".into()) } else { member }
+    }
+
+    /// The name of a module and of its file, which is why it is never raw: `mod r#mod` would be the
+    /// file `mod.rs`.
+    pub fn of_module(name: &GraphqlName) -> Self {
+        let Self(member) = Self::of_member(name);
+        Self(member.strip_prefix("r#").map_or(member.clone(), |keyword| format!("{keyword}_")))
+    }
+
+    /// `OrdersSummary` + `Query`
+    pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
+        Self(format!("{}{suffix}", self.0.trim_end_matches('_')))
+    }
+
+    /// The text, `r#` included.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Makes an identifier of a keyword: raw where that is legal, else with a trailing underscore.
+    fn escaped(name: String) -> Self {
+        // syn knows the keywords; `gen` became one in edition 2024, which it does not assume.
+        if name != "gen" && syn::parse_str::<syn::Ident>(&name).is_ok() {
+            return Self(name);
+        }
+        let raw = format!("r#{name}");
+        Self(if syn::parse_str::<syn::Ident>(&raw).is_ok() { raw } else { name + "_" })
+    }
+}
+
+/// Rust case rules drop underscores, after which a digit, or nothing, may stand first.
+fn starting_with_letter(name: String, before_digit: &str, instead: &str) -> String {
+    match name.chars().next() {
+        None => instead.to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("{before_digit}{name}"),
+        Some(_) => name,
+    }
+}
+
+impl fmt::Display for GraphqlName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for RustName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

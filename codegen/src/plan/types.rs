@@ -1,0 +1,231 @@
+//! The type table: which PostgreSQL type is what in the API.
+//!
+//! Names only. How a value travels is the runtime's business; which types a schema may use, and
+//! what to do about the others, is decided here.
+
+use super::model::Type;
+use super::views::is_complete_row;
+use super::Planner;
+use crate::catalog::{PgName, TypeKind, TypeRef, ViewColumn};
+use crate::comment::{self, Place, Shape};
+use crate::sql_name;
+
+/// GraphQL scalars of the API; all names are taken, used or not, so that a new column never
+/// renames a type.
+pub(crate) const SCALARS: &[&str] = &[
+    "Base64", "BigInt", "Boolean", "Cidr", "Date", "DateTime", "Decimal", "Duration", "Float",
+    "Inet", "Int", "JSON", "LocalDateTime", "LocalTime", "MacAddr", "String", "UUID",
+];
+
+/// A type of the API, and the SQL type to cast to if it is not the obvious one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Resolved {
+    pub(crate) ty: Type,
+    pub(crate) cast: Option<String>,
+}
+
+/// A type that the API cannot carry.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unsupported {
+    /// The type as SQL says it.
+    pub(crate) shown: String,
+    /// Why not.
+    pub(crate) reason: String,
+    /// What to select instead, with `{}` for the column; empty when there is nothing general.
+    pub(crate) instead: &'static str,
+}
+
+/// The GraphQL scalar of a type that is a scalar.
+pub(crate) const fn scalar_name(ty: &Type) -> Option<&'static str> {
+    Some(match ty {
+        Type::Bool => "Boolean",
+        Type::Int2 | Type::Int4 => "Int",
+        Type::Int8 => "BigInt",
+        Type::Float4 | Type::Float8 => "Float",
+        Type::Numeric => "Decimal",
+        Type::Text => "String",
+        Type::Uuid => "UUID",
+        Type::Timestamptz => "DateTime",
+        Type::Timestamp => "LocalDateTime",
+        Type::Date => "Date",
+        Type::Time => "LocalTime",
+        Type::Interval => "Duration",
+        Type::Json | Type::Jsonb => "JSON",
+        Type::Bytea => "Base64",
+        Type::Inet => "Inet",
+        Type::Cidr => "Cidr",
+        Type::Macaddr => "MacAddr",
+        Type::Enum(_) | Type::Composite(_) | Type::Array(_) | Type::Shaped(_) => return None,
+    })
+}
+
+/// The types of `pg_catalog` that the API carries.
+fn built_in(name: &str) -> Option<Type> {
+    Some(match name {
+        "bool" => Type::Bool,
+        "int2" => Type::Int2,
+        "int4" => Type::Int4,
+        "int8" => Type::Int8,
+        "float4" => Type::Float4,
+        "float8" => Type::Float8,
+        "numeric" => Type::Numeric,
+        "text" | "varchar" | "bpchar" | "name" | "char" => Type::Text,
+        "uuid" => Type::Uuid,
+        "timestamptz" => Type::Timestamptz,
+        "timestamp" => Type::Timestamp,
+        "date" => Type::Date,
+        "time" => Type::Time,
+        "interval" => Type::Interval,
+        "json" => Type::Json,
+        "jsonb" => Type::Jsonb,
+        "bytea" => Type::Bytea,
+        "inet" => Type::Inet,
+        "cidr" => Type::Cidr,
+        "macaddr" => Type::Macaddr,
+        _ => return None,
+    })
+}
+
+/// Why a type of `pg_catalog` is not carried, and what to select instead of it.
+fn refused(name: &str) -> (&'static str, &'static str) {
+    match name {
+        "money" => ("its text depends on the server's locale", "{}::numeric"),
+        "timetz" => ("a time of day with an offset but no date has no certain meaning", "{}::time"),
+        "xml" | "bit" | "varbit" | "tsvector" | "tsquery" | "pg_lsn" | "macaddr8" => {
+            ("there is no GraphQL type for it", "{}::text")
+        }
+        "oid" | "regclass" | "regproc" | "regtype" | "xid" | "xid8" | "cid" | "tid" => {
+            ("it is an internal identifier", "{}::text")
+        }
+        "point" | "line" | "lseg" | "box" | "path" | "polygon" | "circle" => {
+            ("geometric types are not supported", "{}::text")
+        }
+        "record" => ("its columns are not known", "row(…)::some_composite_type"),
+        "trigger" | "event_trigger" => ("only a trigger can call it", ""),
+        "refcursor" => ("a cursor ends with its transaction", ""),
+        _ if name.starts_with("any") => ("it is polymorphic", ""),
+        _ => ("there is no GraphQL type for it", "{}::text"),
+    }
+}
+
+impl Planner<'_> {
+    /// What a declared type is in the API.
+    pub(crate) fn resolve(&self, ty: &TypeRef) -> Result<Resolved, Unsupported> {
+        self.resolve_within(ty, &mut Vec::new())
+    }
+
+    /// The same, with the composites that contain it, lest one without end be followed.
+    fn resolve_within(
+        &self,
+        ty: &TypeRef,
+        within: &mut Vec<PgName>,
+    ) -> Result<Resolved, Unsupported> {
+        let element = self.resolve_element(&ty.name, within)?;
+        if !ty.array {
+            return Ok(element);
+        }
+        if matches!(element.ty, Type::Array(_)) {
+            return Err(unsupported(ty, "it is an array of arrays", ""));
+        }
+        let cast = element.cast.map(|cast| format!("{cast}[]"));
+        Ok(Resolved { ty: Type::Array(Box::new(element.ty)), cast })
+    }
+
+    fn resolve_element(
+        &self,
+        name: &PgName,
+        within: &mut Vec<PgName>,
+    ) -> Result<Resolved, Unsupported> {
+        let shown = TypeRef { name: name.clone(), array: false };
+        if name.schema == "pg_catalog"
+            && let Some(ty) = built_in(&name.name)
+        {
+            // `bpchar` compares without trailing blanks, so values must be of that type too.
+            let cast = (name.name == "bpchar").then(|| sql_name::qualified(name));
+            return Ok(Resolved { ty, cast });
+        }
+        if self.row_columns(name).is_some() {
+            self.check_composite(name, within)?;
+            return Ok(Resolved { ty: Type::Composite(name.clone()), cast: None });
+        }
+        match self.catalog.types.get(name).map(|definition| &definition.kind) {
+            Some(TypeKind::Enum { .. }) => {
+                Ok(Resolved { ty: Type::Enum(name.clone()), cast: None })
+            }
+            Some(TypeKind::Domain { base, .. }) => self.resolve_within(base, within),
+            Some(TypeKind::Range { .. }) => Err(unsupported(
+                &shown,
+                "ranges are not supported yet",
+                "lower({}), upper({})",
+            )),
+            // An extension type: the schema is up to whoever installed it.
+            _ if name.name == "citext" => {
+                Ok(Resolved { ty: Type::Text, cast: Some(sql_name::qualified(name)) })
+            }
+            _ if name.schema == "pg_catalog" => {
+                let (reason, instead) = refused(&name.name);
+                Err(unsupported(&shown, reason, instead))
+            }
+            _ => Err(unsupported(&shown, "there is no GraphQL type for it", "{}::text")),
+        }
+    }
+
+    /// A composite travels by position, so all its attributes must be supported.
+    fn check_composite(&self, name: &PgName, within: &mut Vec<PgName>) -> Result<(), Unsupported> {
+        if within.contains(name) {
+            return Ok(());
+        }
+        within.push(name.clone());
+        let shown = TypeRef { name: name.clone(), array: false };
+        let attributes = self.row_columns(name).unwrap_or_default();
+        let result = attributes.iter().try_for_each(|attribute| {
+            self.resolve_within(&attribute.ty, within).map(|_| ()).map_err(|inner| {
+                let reason = format!("its attribute `{}` has type {}: {}", attribute.name, inner.shown, inner.reason);
+                unsupported(&shown, reason, "")
+            })
+        });
+        within.pop();
+        result?;
+        if self.exposed.contains_key(name) && !is_complete_row(attributes) {
+            return Err(unsupported(&shown, "some columns of that view are left out by `@omit`", ""));
+        }
+        Ok(())
+    }
+
+    /// The columns of a row type: of a view, a table or a composite type.
+    pub(crate) fn row_columns(&self, name: &PgName) -> Option<&[ViewColumn]> {
+        if let Some(view) = self.catalog.views.get(name) {
+            return Some(&view.columns);
+        }
+        match &self.catalog.types.get(name)?.kind {
+            TypeKind::Composite { attributes } => Some(attributes),
+            _ => None,
+        }
+    }
+
+    /// What `@type` makes of a jsonb value; an error says why not.
+    pub(crate) fn shaped(&self, base: &Type, shape: &Shape, schema: &str) -> Result<Type, String> {
+        let name = shape.resolve(schema);
+        if *base != Type::Jsonb {
+            return Err("`@type` gives a shape to jsonb, and this is none".to_owned());
+        }
+        let element = self
+            .resolve_element(&name, &mut Vec::new())
+            .map_err(|unsupported| format!("{}: {}", unsupported.shown, unsupported.reason))?
+            .ty;
+        if !matches!(element, Type::Composite(_)) {
+            return Err(format!("`{name}` is no composite type, table or view"));
+        }
+        let inner = if shape.array { Type::Array(Box::new(element)) } else { element };
+        Ok(Type::Shaped(Box::new(inner)))
+    }
+}
+
+/// Whether no column carries `@omit`; what is wrong with the comments is reported elsewhere.
+pub(crate) fn omits(column: &ViewColumn) -> bool {
+    comment::parse(column.comment.as_deref(), Place::Column).0.omit
+}
+
+fn unsupported(ty: &TypeRef, reason: impl Into<String>, instead: &'static str) -> Unsupported {
+    Unsupported { shown: sql_name::short_type(ty), reason: reason.into(), instead }
+}
