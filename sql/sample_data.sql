@@ -2,16 +2,14 @@
 --
 -- Everything is done by the commands of the API, with the clock (`app.now`) and the user
 -- (`app.user`) of the time, so that the audit log tells the same story as the tables.
--- A database that has customers, products or orders already is left as it is.
+-- A database in which anything has ever happened is left as it is.
 
 do $$
 declare
   step record;
 begin
-  if exists (select from tb_customers)
-    or exists (select from tb_products)
-    or exists (select from tb_orders) then
-    raise notice 'there is data already, so no sample data was added';
+  if exists (select from tb_audit_log) then
+    raise notice 'this database has been in use, so no sample data was added';
     return;
   end if;
 

@@ -105,11 +105,11 @@ begin
       and c.relnamespace = 'public'::regnamespace
       and starts_with(c.relname, 'tb_')
       and c.relname <> 'tb_audit_log'
-      and 3 <> (
+      and 4 <> (
         select count(*)
         from pg_catalog.pg_trigger as t
         where t.tgrelid = c.oid
-          and t.tgname in ('audit_insert_delete', 'audit_update', 'bump_version')
+          and t.tgname in ('audit_insert_delete', 'audit_update', 'bump_version', 'forbid_truncate')
       )
   ), 'every table has its triggers';
 end
