@@ -11,11 +11,12 @@ use std::time::Duration;
 use async_graphql::Context;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use futures_util::TryStreamExt;
+use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{BorrowToSql, ToSql};
 use tokio_postgres::{NoTls, Row};
 
 use crate::param::Param;
-use crate::{Error, Result};
+use crate::{Error, Result, tls};
 
 /// How many times a command that lost against another transaction is run.
 const ATTEMPTS: u32 = 4;
@@ -225,11 +226,12 @@ fn pool(
     if postgres.get_connect_timeout().is_none() {
         postgres.connect_timeout(config.acquire_timeout);
     }
-    let manager = Manager::from_config(
-        postgres,
-        NoTls,
-        ManagerConfig { recycling_method: RecyclingMethod::Fast },
-    );
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = if postgres.get_ssl_mode() == SslMode::Require {
+        Manager::from_config(postgres, tls::connector().map_err(invalid)?, recycling)
+    } else {
+        Manager::from_config(postgres, NoTls, recycling)
+    };
     let timeout = Some(config.acquire_timeout);
     Pool::builder(manager)
         .max_size(config.pool_size)
@@ -242,11 +244,5 @@ fn pool(
 impl Param {
     fn as_sql(&self) -> impl BorrowToSql + '_ {
         self as &(dyn ToSql + Sync)
-    }
-}
-
-impl From<ConfigError> for Error {
-    fn from(error: ConfigError) -> Self {
-        Self::internal(error)
     }
 }

@@ -1,20 +1,23 @@
-//! A cache of parsed and validated documents.
+//! Documents: parsed and validated once per text.
 //!
 //! Clients send the same few documents with other variables. Parsing and validation depend on the
 //! text alone, but for the values of variables; those are checked on each request, quickly where
 //! they are plain scalars and by full validation otherwise.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
-use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextValidation,
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{
+    BaseType, DocumentOperations, ExecutableDocument, OperationDefinition,
 };
-use async_graphql::parser::types::{BaseType, ExecutableDocument, OperationDefinition};
-use async_graphql::{ServerError, ServerResult, ValidationResult, Value, Variables};
+use async_graphql::{Name, Request, ServerError, Value, Variables};
 use lru::LruCache;
 
-use crate::merge;
+use crate::scope::Scope;
+use crate::{Error, Result};
 
 /// How many documents are kept.
 const DOCUMENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
@@ -22,108 +25,109 @@ const DOCUMENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 /// Longer documents are not kept: who sends them sends another one each time.
 const MAX_LENGTH: usize = 16 * 1024;
 
-type Cache = Arc<Mutex<LruCache<String, Arc<Entry>>>>;
+/// Documents by operation name and text.
+type Key = (Option<String>, String);
 
-/// A document that has been parsed, and the outcome of its validation once there is one.
-struct Entry {
-    document: ExecutableDocument,
-    validation: OnceLock<Outcome>,
+/// The documents that were used last.
+pub(crate) struct Documents(Mutex<LruCache<Key, Arc<Document>>>);
+
+/// A parsed document and the operation of it that is asked for.
+pub(crate) struct Document {
+    ast: ExecutableDocument,
+    operation: Option<Name>,
+    is_valid: AtomicBool,
 }
 
-/// What validation found: nothing wrong, at this cost.
-#[derive(Clone, Copy)]
-struct Outcome {
-    cache_control: async_graphql::CacheControl,
-    complexity: usize,
-    depth: usize,
+/// A document on its way through the executor, as data of the request.
+pub(crate) struct Prepared {
+    pub(crate) document: Arc<Document>,
+    /// Results of `__schema` and `__type`, by response name.
+    pub(crate) introspection: IndexMap<Name, Value>,
 }
 
-/// Installs the cache in a schema.
-pub(crate) struct DocumentCache(Cache);
-
-impl Default for DocumentCache {
+impl Default for Documents {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(LruCache::new(DOCUMENTS))))
+        Self(Mutex::new(LruCache::new(DOCUMENTS)))
     }
 }
 
-impl ExtensionFactory for DocumentCache {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Request { cache: self.0.clone(), current: OnceLock::new() })
-    }
-}
-
-/// The cache during one request.
-struct Request {
-    cache: Cache,
-    /// Set by parsing: the entry, and whether its variables need full validation.
-    current: OnceLock<(Arc<Entry>, bool)>,
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for Request {
-    async fn parse_query(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        query: &str,
-        variables: &Variables,
-        next: NextParseQuery<'_>,
-    ) -> ServerResult<ExecutableDocument> {
-        let known = lock(&self.cache).get(query).cloned();
-        let entry = match known {
-            Some(entry) => entry,
-            None => {
-                let document = next.run(ctx, query, variables).await?;
-                let entry = Arc::new(Entry { document, validation: OnceLock::new() });
-                if query.len() <= MAX_LENGTH {
-                    lock(&self.cache).put(query.to_owned(), entry.clone());
-                }
-                entry
-            }
-        };
-        let mut document = entry.document.clone();
-        let simple =
-            operations(&document).all(|operation| variables_are_simple(operation, variables));
-        // Nothing else sets it: parsing happens once per request.
-        let _ = self.current.set((entry, simple));
-        merge::root_fields(&mut document, variables);
+impl Documents {
+    /// The document of a request.
+    pub(crate) fn get(&self, request: &Request) -> Result<Arc<Document>, ServerError> {
+        let key = (request.operation_name.clone(), request.query.clone());
+        if let Some(document) = self.lock().get(&key) {
+            return Ok(document.clone());
+        }
+        let ast = parse_query(&request.query)?;
+        let operation = operation_name(&ast, request.operation_name.as_deref())?;
+        let document = Arc::new(Document { ast, operation, is_valid: AtomicBool::new(false) });
         Ok(document)
     }
 
-    async fn validation(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        next: NextValidation<'_>,
-    ) -> Result<ValidationResult, Vec<ServerError>> {
-        let Some((entry, simple)) = self.current.get() else {
-            return next.run(ctx).await;
-        };
-        if *simple && let Some(outcome) = entry.validation.get() {
-            return Ok(ValidationResult {
-                cache_control: outcome.cache_control,
-                complexity: outcome.complexity,
-                depth: outcome.depth,
-            });
+    /// Keeps a document that has been found valid.
+    pub(crate) fn keep(&self, request: &Request, document: &Arc<Document>) {
+        document.is_valid.store(true, Ordering::Relaxed);
+        if request.query.len() <= MAX_LENGTH {
+            let key = (request.operation_name.clone(), request.query.clone());
+            self.lock().put(key, document.clone());
         }
-        let result = next.run(ctx).await?;
-        let outcome = Outcome {
-            cache_control: result.cache_control,
-            complexity: result.complexity,
-            depth: result.depth,
-        };
-        // Another request may have been first, with the same outcome.
-        let _ = entry.validation.set(outcome);
-        Ok(result)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, LruCache<Key, Arc<Document>>> {
+        // A panic while it was held cannot have left the map half-changed.
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
-fn lock(cache: &Cache) -> std::sync::MutexGuard<'_, LruCache<String, Arc<Entry>>> {
-    // A panic while it was held cannot have left the map half-changed.
-    cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+/// The name of the operation to run, `None` for the only, anonymous one.
+fn operation_name(
+    ast: &ExecutableDocument,
+    wanted: Option<&str>,
+) -> Result<Option<Name>, ServerError> {
+    match (&ast.operations, wanted) {
+        (DocumentOperations::Single(_), None) => Ok(None),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            Ok(operations.keys().next().cloned())
+        }
+        (DocumentOperations::Multiple(_), None) => Err(ServerError::new(
+            "the document has several operations; say in `operationName` which one to run",
+            None,
+        )),
+        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
+            Ok(Some(Name::new(name)))
+        }
+        (_, Some(name)) => {
+            Err(ServerError::new(format!("the document has no operation `{name}`"), None))
+        }
+    }
 }
 
-fn operations(document: &ExecutableDocument) -> impl Iterator<Item = &OperationDefinition> {
-    document.operations.iter().map(|(_, operation)| &operation.node)
+impl Document {
+    /// The parsed text.
+    pub(crate) fn ast(&self) -> &ExecutableDocument {
+        &self.ast
+    }
+
+    /// Whether validating it with these variables would find nothing.
+    pub(crate) fn is_valid_for(&self, variables: &Variables) -> bool {
+        self.is_valid.load(Ordering::Relaxed)
+            && self.operation().is_ok_and(|operation| variables_are_simple(operation, variables))
+    }
+
+    /// The operation to run.
+    pub(crate) fn operation(&self) -> Result<&OperationDefinition> {
+        let operation = match (&self.ast.operations, &self.operation) {
+            (DocumentOperations::Single(operation), _) => Some(operation),
+            (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+            (DocumentOperations::Multiple(_), None) => None,
+        };
+        operation.map(|operation| &operation.node).ok_or_else(|| Error::internal("no operation"))
+    }
+
+    /// Its operation with the variables of a request.
+    pub(crate) fn scope<'a>(&'a self, variables: &'a Variables) -> Result<Scope<'a>> {
+        Ok(Scope { operation: self.operation()?, fragments: &self.ast.fragments, variables })
+    }
 }
 
 /// Whether every variable of an operation is a built-in scalar with a fitting value, so that
@@ -151,16 +155,13 @@ fn variables_are_simple(operation: &OperationDefinition, variables: &Variables) 
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::parse_query;
-    use async_graphql::parser::types::DocumentOperations;
     use async_graphql::value;
 
     use super::*;
 
     fn simple(query: &str, variables: Value) -> bool {
-        let document = parse_query(query).unwrap();
-        let variables = Variables::from_value(variables);
-        operations(&document).all(|operation| variables_are_simple(operation, &variables))
+        let document = Documents::default().get(&Request::new(query)).unwrap();
+        variables_are_simple(document.operation().unwrap(), &Variables::from_value(variables))
     }
 
     #[test]
@@ -176,9 +177,18 @@ mod tests {
     }
 
     #[test]
-    fn a_document_of_one_operation_is_one_operation() {
-        let document = parse_query("{ a }").unwrap();
-        assert!(matches!(document.operations, DocumentOperations::Single(_)));
-        assert_eq!(operations(&document).count(), 1);
+    fn the_operation_is_named_or_the_only_one() {
+        let documents = Documents::default();
+        let get = |query: &str, name: Option<&str>| {
+            let mut request = Request::new(query);
+            request.operation_name = name.map(str::to_owned);
+            documents.get(&request).map(|document| document.operation.clone())
+        };
+        assert_eq!(get("{ a }", None).unwrap(), None);
+        assert_eq!(get("query A { a }", None).unwrap(), Some(Name::new("A")));
+        assert_eq!(get("query A { a } query B { b }", Some("B")).unwrap(), Some(Name::new("B")));
+        assert!(get("query A { a } query B { b }", None).is_err());
+        assert!(get("query A { a }", Some("C")).is_err());
+        assert!(get("{ a }", Some("C")).is_err());
     }
 }

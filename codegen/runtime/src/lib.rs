@@ -3,8 +3,7 @@
 //! `cargo xtask codegen` writes thin resolvers and constant tables; everything that happens in a
 //! request is here, in ordinary code that is written, tested and documented once:
 //!
-//! 1. A document is parsed and validated, once per text ([`Database`] and the document cache are
-//!    installed by [`schema`]).
+//! 1. [`Engine`] parses and validates a document, once per text, and runs its root fields.
 //! 2. A resolver builds a [`Select`] or a [`Call`] from its arguments and runs it.
 //! 3. The selection set decides which columns are read: an SQL statement is built from the tables
 //!    of generated code, never from text that a client sent.
@@ -29,12 +28,12 @@ mod database;
 mod decode;
 mod document;
 mod encode;
+mod engine;
 mod error;
 mod input;
 mod json;
 mod level;
 mod list;
-mod merge;
 mod model;
 mod output;
 mod param;
@@ -43,16 +42,17 @@ mod record;
 mod respond;
 mod roots;
 mod scalar;
+mod scope;
 mod select;
 mod selection;
 mod shape;
 mod sql;
+mod tls;
 mod types;
-
-use async_graphql::{EmptySubscription, ObjectType as GraphqlObject, Schema};
 
 pub use call::Call;
 pub use database::{ConfigError, Database, DatabaseConfig};
+pub use engine::Engine;
 pub use error::{Code, Error, Result};
 pub use input::{Enum, Filter, Input, InputObject, OrderBy};
 pub use model::{
@@ -68,26 +68,11 @@ pub use scalar::{
 };
 pub use select::Select;
 
-/// How deep fields may be nested.
-const MAX_DEPTH: usize = 16;
-
-/// How many fields one operation may ask for.
-const MAX_COMPLEXITY: usize = 2_000;
-
-/// How many directives one field may carry.
-const MAX_DIRECTIVES: usize = 8;
-
 /// Builds an executable schema from the roots of generated code.
-pub fn schema<Q, M>(database: Database, query: Q, mutation: M) -> Schema<Q, M, EmptySubscription>
+pub fn schema<Q, M>(database: Database, query: Q, mutation: M) -> Engine<Q, M>
 where
-    Q: GraphqlObject + 'static,
-    M: GraphqlObject + 'static,
+    Q: async_graphql::ObjectType + 'static,
+    M: async_graphql::ObjectType + 'static,
 {
-    Schema::build(query, mutation, EmptySubscription)
-        .data(database)
-        .extension(document::DocumentCache::default())
-        .limit_depth(MAX_DEPTH)
-        .limit_complexity(MAX_COMPLEXITY)
-        .limit_directives(MAX_DIRECTIVES)
-        .finish()
+    Engine::new(database, query, mutation)
 }

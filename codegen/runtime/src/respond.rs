@@ -40,7 +40,8 @@ fn append(value: &impl serde::Serialize, out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, value);
 }
 
-fn write(value: &Value, out: &mut Vec<u8>) {
+/// Appends a value.
+pub(crate) fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Binary(json) => out.extend_from_slice(json),
         Value::List(items) => {

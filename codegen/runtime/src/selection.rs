@@ -4,18 +4,14 @@
 //! name are merged, columns get the position in which they are fetched. Writing a row then looks
 //! nothing up.
 
-use std::collections::HashMap;
-
-use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{Field as AstField, FragmentDefinition, SelectionSet};
-use async_graphql::parser::types::{Selection as AstSelection, VariableDefinition};
-use async_graphql::{Context, Name, Positioned, Value, Variables};
-use async_graphql_value::Value as AstValue;
+use async_graphql::parser::types::{Field as AstField, SelectionSet};
+use async_graphql::{Context, Positioned};
 
 use crate::decode::{self, DecodeError};
 use crate::json::member;
 use crate::list::ListArguments;
 use crate::model::{Column, ObjectType, Relation, Type};
+use crate::scope::Scope;
 use crate::{Error, Result};
 
 /// The selected fields of an object.
@@ -67,23 +63,18 @@ enum Source {
     Attributes,
 }
 
-/// The parts of a request that a selection refers to.
-struct Document<'a> {
-    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    variables: &'a Variables,
-    definitions: &'a [Positioned<VariableDefinition>],
-}
-
 impl Selection {
     /// Plans the selection set of the field that is being resolved, for rows of a result set.
     pub(crate) fn of_rows(ctx: &Context<'_>, object: &'static ObjectType) -> Result<Self> {
-        Document::new(ctx).plan(object, &[&ctx.item.node.selection_set.node], Source::Columns)
+        let scope = Scope::of(ctx)?;
+        plan(&scope, object, &selection_sets(&scope, ctx), Source::Columns)
     }
 
     /// Plans the selection set of the field that is being resolved, for a value of a type;
     /// `None` where the type has no fields.
     pub(crate) fn of_value(ctx: &Context<'_>, ty: &Type) -> Result<Option<Self>> {
-        Document::new(ctx).plan_value(ty, &[&ctx.item.node.selection_set.node])
+        let scope = Scope::of(ctx)?;
+        plan_value(&scope, ty, &selection_sets(&scope, ctx))
     }
 
     /// Position of a column among the fetched ones, fetching it if it is not yet.
@@ -157,132 +148,73 @@ impl ObjectType {
     }
 }
 
-impl<'a> Document<'a> {
-    fn new(ctx: &'a Context<'_>) -> Self {
-        Self {
-            fragments: &ctx.query_env.fragments,
-            variables: &ctx.query_env.variables,
-            definitions: &ctx.query_env.operation.node.variable_definitions,
-        }
-    }
+/// The selection sets of the root field that is being resolved.
+fn selection_sets<'a>(scope: &Scope<'a>, ctx: &Context<'a>) -> Vec<&'a SelectionSet> {
+    let key = ctx.item.node.response_key().node.as_str();
+    let occurrences = scope.root().swap_remove(key).unwrap_or_default();
+    occurrences.into_iter().map(|field| &field.node.selection_set.node).collect()
+}
 
-    fn plan(
-        &self,
-        object: &'static ObjectType,
-        sets: &[&SelectionSet],
-        source: Source,
-    ) -> Result<Selection> {
-        let mut merged: IndexMap<&str, Vec<&AstField>> = IndexMap::new();
-        for set in sets {
-            self.collect(set, &mut merged);
-        }
-        let mut selection = Selection { object, fields: Vec::new(), columns: Vec::new() };
-        for (key, asts) in merged {
-            let field = self.plan_field(&mut selection, key, &asts, source)?;
-            selection.fields.push(field);
-        }
-        Ok(selection)
+fn plan(
+    scope: &Scope<'_>,
+    object: &'static ObjectType,
+    sets: &[&SelectionSet],
+    source: Source,
+) -> Result<Selection> {
+    let mut selection = Selection { object, fields: Vec::new(), columns: Vec::new() };
+    for (key, asts) in scope.fields(sets) {
+        let field = plan_field(scope, &mut selection, key, &asts, source)?;
+        selection.fields.push(field);
     }
+    Ok(selection)
+}
 
-    /// Inlines fragments. Type conditions always hold: there are no interfaces or unions, and
-    /// validation has refused a fragment on another object. `@skip` and `@include` are gone by now.
-    fn collect<'b>(
-        &'b self,
-        set: &'b SelectionSet,
-        merged: &mut IndexMap<&'b str, Vec<&'b AstField>>,
-    ) {
-        for item in &set.items {
-            match &item.node {
-                AstSelection::Field(field) => {
-                    let key = field.node.response_key().node.as_str();
-                    merged.entry(key).or_default().push(&field.node);
-                }
-                AstSelection::InlineFragment(fragment) => {
-                    self.collect(&fragment.node.selection_set.node, merged);
-                }
-                AstSelection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.fragments.get(&spread.node.fragment_name.node) {
-                        self.collect(&fragment.node.selection_set.node, merged);
-                    }
-                }
-            }
-        }
+fn plan_field(
+    scope: &Scope<'_>,
+    selection: &mut Selection,
+    key: &str,
+    asts: &[&Positioned<AstField>],
+    source: Source,
+) -> Result<Field> {
+    let object = selection.object;
+    let name = asts[0].node.name.node.as_str();
+    if name == "__typename" {
+        return Ok(Field::Typename(format!("\"{key}\":\"{}\"", object.name).into()));
     }
-
-    fn plan_field(
-        &self,
-        selection: &mut Selection,
-        key: &str,
-        asts: &[&AstField],
-        source: Source,
-    ) -> Result<Field> {
-        let object = selection.object;
-        let name = asts[0].name.node.as_str();
-        if name == "__typename" {
-            return Ok(Field::Typename(format!("\"{key}\":\"{}\"", object.name).into()));
-        }
-        let sets: Vec<&SelectionSet> = asts.iter().map(|ast| &ast.selection_set.node).collect();
-        if let Some((attribute, column)) = object.field(name) {
-            let slot = match source {
-                Source::Columns => selection.fetch(column),
-                Source::Attributes => attribute,
-            };
-            let nested = self.plan_value(&column.ty, &sets)?;
-            return Ok(Field::Column { member: member(key), column, slot, selection: nested });
-        }
-        let relation =
-            object.relations.iter().find(|relation| relation.field == name).ok_or_else(|| {
-                Error::internal(format!("`{}` has no field `{name}`", object.name))
-            })?;
-        let slots = relation
-            .columns
-            .iter()
-            .map(|(own, _)| Ok(selection.fetch(object.column(own)?)))
-            .collect::<Result<_>>()?;
-        let target = (relation.target)();
-        Ok(Field::Relation(RelationField {
-            member: member(key),
-            object,
-            relation,
-            arguments: ListArguments::parse(target, self.arguments(asts[0])?)?,
-            selection: self.plan(target.object, &sets, Source::Columns)?,
-            slots,
-        }))
+    let sets: Vec<&SelectionSet> = asts.iter().map(|ast| &ast.node.selection_set.node).collect();
+    if let Some((attribute, column)) = object.field(name) {
+        let slot = match source {
+            Source::Columns => selection.fetch(column),
+            Source::Attributes => attribute,
+        };
+        let nested = plan_value(scope, &column.ty, &sets)?;
+        return Ok(Field::Column { member: member(key), column, slot, selection: nested });
     }
+    let relation = object
+        .relations
+        .iter()
+        .find(|relation| relation.field == name)
+        .ok_or_else(|| Error::internal(format!("`{}` has no field `{name}`", object.name)))?;
+    let slots = relation
+        .columns
+        .iter()
+        .map(|(own, _)| Ok(selection.fetch(object.column(own)?)))
+        .collect::<Result<_>>()?;
+    let target = (relation.target)();
+    Ok(Field::Relation(RelationField {
+        member: member(key),
+        object,
+        relation,
+        arguments: ListArguments::parse(target, scope.arguments(&asts[0].node)?)?,
+        selection: plan(scope, target.object, &sets, Source::Columns)?,
+        slots,
+    }))
+}
 
-    fn plan_value(&self, ty: &Type, sets: &[&SelectionSet]) -> Result<Option<Selection>> {
-        match ty {
-            Type::Composite(ty) => self.plan(ty.object, sets, Source::Attributes).map(Some),
-            Type::Array(element) | Type::Shaped(element) => self.plan_value(element, sets),
-            _ => Ok(None),
-        }
-    }
-
-    fn arguments(&self, field: &AstField) -> Result<Vec<(String, Value)>> {
-        field
-            .arguments
-            .iter()
-            .filter(|(_, value)| !self.is_undefined(&value.node))
-            .map(|(name, value)| {
-                let value = value.node.clone().into_const_with(|name| self.variable(&name))?;
-                Ok((name.node.to_string(), value))
-            })
-            .collect()
-    }
-
-    /// A variable without value or default: as if the argument had not been given.
-    fn is_undefined(&self, value: &AstValue) -> bool {
-        matches!(value, AstValue::Variable(name) if !self.variables.contains_key(name)
-            && self.default(name).is_none())
-    }
-
-    fn default(&self, name: &Name) -> Option<&Value> {
-        let definition = self.definitions.iter().find(|item| item.node.name.node == *name)?;
-        definition.node.default_value.as_ref().map(|value| &value.node)
-    }
-
-    fn variable(&self, name: &Name) -> Result<Value> {
-        let value = self.variables.get(name).or_else(|| self.default(name));
-        Ok(value.cloned().unwrap_or_default())
+fn plan_value(scope: &Scope<'_>, ty: &Type, sets: &[&SelectionSet]) -> Result<Option<Selection>> {
+    match ty {
+        Type::Composite(ty) => plan(scope, ty.object, sets, Source::Attributes).map(Some),
+        Type::Array(element) | Type::Shaped(element) => plan_value(scope, element, sets),
+        _ => Ok(None),
     }
 }

@@ -1,0 +1,218 @@
+//! From a request to a response.
+//!
+//! async-graphql parses, validates and answers introspection; its types carry the arguments of
+//! resolvers. Root fields are run here, because its executor answers in the order of completion,
+//! drops failed fields instead of nulling them, ignores defaults of variables in `@skip` and
+//! `@include`, and resolves a field once per occurrence.
+//!
+//! The executor is entered with a document of one root field; [`crate::roots`] then runs the real
+//! operation, which travels as data of the request.
+
+use std::sync::Arc;
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
+use async_graphql::futures_util::stream::{self, BoxStream, StreamExt};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
+    SelectionSet,
+};
+use async_graphql::{
+    Data, EmptySubscription, Executor, Name, ObjectType, Positioned, Request, Response, Schema,
+    ServerError, ValidationResult, Value,
+};
+
+use crate::document::{Document, Documents, Prepared};
+use crate::roots;
+use crate::scope::{Fields, Scope};
+use crate::{Database, Error};
+
+/// How deep fields may be nested.
+const MAX_DEPTH: usize = 16;
+
+/// How many fields one operation may ask for.
+const MAX_COMPLEXITY: usize = 2_000;
+
+/// How many directives one field may carry.
+const MAX_DIRECTIVES: usize = 8;
+
+/// An executable schema. Cheap to clone.
+///
+/// Responses hold results as JSON text; [`crate::respond`] writes them.
+pub struct Engine<Q, M> {
+    schema: Schema<Q, M, EmptySubscription>,
+    documents: Arc<Documents>,
+}
+
+impl<Q, M> Clone for Engine<Q, M> {
+    fn clone(&self) -> Self {
+        Self { schema: self.schema.clone(), documents: self.documents.clone() }
+    }
+}
+
+impl<Q: ObjectType + 'static, M: ObjectType + 'static> Engine<Q, M> {
+    /// Builds a schema from the roots of generated code.
+    pub fn new(database: Database, query: Q, mutation: M) -> Self {
+        let schema = Schema::build(query, mutation, EmptySubscription)
+            .data(database)
+            .extension(Gate)
+            .limit_depth(MAX_DEPTH)
+            .limit_complexity(MAX_COMPLEXITY)
+            .limit_directives(MAX_DIRECTIVES)
+            .finish();
+        Self { schema, documents: Arc::default() }
+    }
+
+    /// The schema in GraphQL's schema language.
+    pub fn sdl(&self) -> String {
+        self.schema.sdl()
+    }
+
+    async fn run(&self, mut request: Request) -> Result<Response, Vec<ServerError>> {
+        let document = self.documents.get(&request).map_err(|error| vec![error])?;
+        if !document.is_valid_for(&request.variables) {
+            self.validate(&document, &request).await?;
+            self.documents.keep(&request, &document);
+        }
+        let internal = |error: Error| {
+            vec![async_graphql::Error::from(error).into_server_error(Default::default())]
+        };
+        let variables = std::mem::take(&mut request.variables);
+        let scope = document.scope(&variables).map_err(internal)?;
+        if scope.operation.ty == OperationType::Subscription {
+            return Err(vec![ServerError::new("subscriptions are not served here", None)]);
+        }
+        let fields = scope.root();
+        let introspection = self.introspect(&request, &scope, &fields).await?;
+        let prepared = Prepared { document: document.clone(), introspection };
+        let Some(first) = fields.values().find(|twins| is_ours(&twins[0].node)) else {
+            let mut out = Vec::new();
+            roots::write_known(&scope, &prepared.introspection, &mut out);
+            return Ok(Response::new(Value::Binary(out.into())));
+        };
+        // One field to enter with; the operation keeps its variables for the arguments of resolvers.
+        let entry = enter(scope.operation, vec![(*first[0]).clone()]);
+        request.set_parsed_query(entry);
+        let request = request.variables(variables.clone()).data(prepared);
+        let mut response = self.schema.execute(request).await;
+        response.data = match response.data {
+            Value::Object(members) => members.into_values().next().unwrap_or_default(),
+            data => data,
+        };
+        Ok(response)
+    }
+
+    async fn validate(
+        &self,
+        document: &Document,
+        request: &Request,
+    ) -> Result<(), Vec<ServerError>> {
+        let mut probe = Request::new("").variables(request.variables.clone()).data(ValidateOnly);
+        probe.operation_name.clone_from(&request.operation_name);
+        probe.introspection_mode = request.introspection_mode;
+        probe.set_parsed_query(document.ast().clone());
+        let errors = self.schema.execute(probe).await.errors;
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Answers `__schema` and `__type`.
+    async fn introspect(
+        &self,
+        request: &Request,
+        scope: &Scope<'_>,
+        fields: &Fields<'_>,
+    ) -> Result<IndexMap<Name, Value>, Vec<ServerError>> {
+        let wanted = fields.values().flatten().filter(|field| is_introspection(&field.node));
+        let wanted: Vec<Positioned<Field>> = wanted.map(|field| (*field).clone()).collect();
+        if wanted.is_empty() {
+            return Ok(IndexMap::new());
+        }
+        let mut document = enter(scope.operation, wanted);
+        document.fragments.clone_from(scope.fragments);
+        let mut query = Request::new("").variables(scope.variables.clone()).data(Validated);
+        query.introspection_mode = request.introspection_mode;
+        query.set_parsed_query(document);
+        let response = self.schema.execute(query).await;
+        match response.data {
+            Value::Object(members) if response.errors.is_empty() => Ok(members),
+            _ => Err(response.errors),
+        }
+    }
+}
+
+/// A document of one anonymous operation with the given root fields.
+fn enter(operation: &OperationDefinition, fields: Vec<Positioned<Field>>) -> ExecutableDocument {
+    let items = fields.into_iter().map(|field| {
+        let pos = field.pos;
+        Positioned::new(Selection::Field(field), pos)
+    });
+    let operation = OperationDefinition {
+        ty: operation.ty,
+        variable_definitions: operation.variable_definitions.clone(),
+        directives: Vec::new(),
+        selection_set: Positioned::new(SelectionSet { items: items.collect() }, Default::default()),
+    };
+    ExecutableDocument {
+        operations: DocumentOperations::Single(Positioned::new(operation, Default::default())),
+        fragments: Default::default(),
+    }
+}
+
+/// Whether a root field is a resolver's.
+fn is_ours(field: &Field) -> bool {
+    !field.name.node.starts_with("__")
+}
+
+/// Whether a root field is async-graphql's.
+pub(crate) fn is_introspection(field: &Field) -> bool {
+    matches!(field.name.node.as_str(), "__schema" | "__type")
+}
+
+impl<Q: ObjectType + 'static, M: ObjectType + 'static> Executor for Engine<Q, M> {
+    async fn execute(&self, request: Request) -> Response {
+        self.run(request).await.unwrap_or_else(Response::from_errors)
+    }
+
+    fn execute_stream(
+        &self,
+        request: Request,
+        _: Option<Arc<Data>>,
+    ) -> BoxStream<'static, Response> {
+        let engine = self.clone();
+        stream::once(async move { engine.execute(request).await }).boxed()
+    }
+}
+
+/// Marks a request that ends after validation.
+struct ValidateOnly;
+
+/// Marks a request whose document is part of one that has been validated.
+struct Validated;
+
+/// Stops requests after validation, or lets them pass without.
+struct Gate;
+
+impl ExtensionFactory for Gate {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for Gate {
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        if ctx.data_opt::<ValidateOnly>().is_some() {
+            // No errors, and yet no execution.
+            return next.run(ctx).await.and(Err(Vec::new()));
+        }
+        if ctx.data_opt::<Prepared>().is_some() || ctx.data_opt::<Validated>().is_some() {
+            let cache_control = Default::default();
+            return Ok(ValidationResult { cache_control, complexity: 0, depth: 0 });
+        }
+        next.run(ctx).await
+    }
+}
