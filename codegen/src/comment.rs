@@ -14,7 +14,7 @@ mod scan;
 mod text;
 
 use scan::Scanner;
-pub use text::clean;
+pub use text::{clean, is_hazardous};
 
 use crate::catalog::PgName;
 
@@ -130,9 +130,17 @@ pub enum Problem {
 
 /// Every tag, with a line that shows it in use and the places that allow it.
 const TAGS: &[(&str, &str, &[Place])] = &[
-    ("name", "@name orders", &[Place::View, Place::Column, Place::Attribute, Place::Function, Place::Type]),
-    ("omit", "@omit", &[Place::View, Place::Column, Place::Function]),
-    ("deprecated", "@deprecated use orderTotal", &[Place::View, Place::Column, Place::Attribute, Place::Function]),
+    (
+        "name",
+        "@name orders",
+        &[Place::View, Place::Column, Place::Attribute, Place::Function, Place::Type],
+    ),
+    ("omit", "@omit", &[Place::View, Place::Column, Place::Attribute, Place::Function]),
+    (
+        "deprecated",
+        "@deprecated use orderTotal",
+        &[Place::View, Place::Column, Place::Attribute, Place::Function],
+    ),
     ("notnull", "@notnull", &[Place::Column, Place::Attribute, Place::Function]),
     ("nullable", "@nullable", &[Place::Column, Place::Attribute, Place::Function]),
     ("type", "@type order_line[]", &[Place::Column, Place::Attribute, Place::Function]),
@@ -194,9 +202,13 @@ fn find_tag(tag: &str, place: Place) -> Result<(&'static str, &'static str), Pro
     };
     if !places.contains(&place) {
         let allowed = TAGS.iter().filter(|(.., places)| places.contains(&place));
-        return Err(Problem::Misplaced { tag: name, allowed: allowed.map(|(name, ..)| *name).collect() });
+        return Err(Problem::Misplaced {
+            tag: name,
+            allowed: allowed.map(|(name, ..)| *name).collect(),
+        });
     }
-    let special = FUNCTION_EXAMPLES.iter().find(|(tag, _)| *tag == name && place == Place::Function);
+    let special =
+        FUNCTION_EXAMPLES.iter().find(|(tag, _)| *tag == name && place == Place::Function);
     Ok((name, special.map_or(example, |(_, example)| example)))
 }
 

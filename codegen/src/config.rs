@@ -40,7 +40,11 @@ pub enum ConfigError {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { schemas: vec!["public".into()], view_prefix: "v_".into(), function_prefix: "fn_".into() }
+        Self {
+            schemas: vec!["public".into()],
+            view_prefix: "v_".into(),
+            function_prefix: "fn_".into(),
+        }
     }
 }
 
@@ -86,7 +90,10 @@ mod tests {
     fn given_keys_replace_defaults() {
         let config = Config::parse("schemas = [\"b\", \"a\"]\nview_prefix = \"view_\"").unwrap();
         assert_eq!(config.schemas, ["a", "b"]);
-        assert_eq!((config.view_prefix.as_str(), config.function_prefix.as_str()), ("view_", "fn_"));
+        assert_eq!(
+            (config.view_prefix.as_str(), config.function_prefix.as_str()),
+            ("view_", "fn_")
+        );
     }
 
     #[test]

@@ -70,6 +70,8 @@ macro_rules! codes {
 codes! {
     /// There is no query field, and GraphQL demands one.
     EmptyApi = "empty-api", Error;
+    /// A composite type without an attribute that the API can carry.
+    EmptyType = "empty-type", Error;
     /// A label of an enum cannot be a GraphQL value.
     InvalidLabel = "invalid-label", Error;
     /// An SQL name cannot be a GraphQL name.
@@ -158,7 +160,8 @@ impl fmt::Display for Diagnostic {
         writeln!(f, "{}[{}]: {}", self.severity(), self.code, self.message)?;
         let width = self.places.iter().map(|place| place.object.chars().count()).max();
         for place in &self.places {
-            let line = format!("{:width$}    {}", place.object, place.role, width = width.unwrap_or(0));
+            let line =
+                format!("{:width$}    {}", place.object, place.role, width = width.unwrap_or(0));
             writeln!(f, "  --> {}", line.trim_end())?;
         }
         for note in &self.notes {
@@ -257,7 +260,8 @@ mod tests {
 
     #[test]
     fn diagnostics_are_sorted_whatever_the_order_of_discovery() {
-        let all = ["b", "a", "c", "a"].map(|object| Diagnostic::new(Code::EmptyView, "x").at(object, ""));
+        let all =
+            ["b", "a", "c", "a"].map(|object| Diagnostic::new(Code::EmptyView, "x").at(object, ""));
         let mut one = Diagnostics::default();
         all.iter().for_each(|diagnostic| one.push(diagnostic.clone()));
         let mut two = Diagnostics::default();

@@ -23,6 +23,9 @@ mod read;
 mod read_expression;
 mod references;
 
+#[cfg(test)]
+mod tests;
+
 pub use expression::Expr;
 pub use node::ParseError;
 pub use references::{Names, OperatorName, References, Tree};
@@ -33,9 +36,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// An analysed `SELECT`.
-#[derive(
-    Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
-)]
+#[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Query {
     /// Why the query could not be read; then nothing else is here.
@@ -194,9 +195,7 @@ pub enum JoinTree {
 }
 
 /// The kind of a join.
-#[derive(
-    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JoinKind {
     /// `JOIN`, `CROSS JOIN`
@@ -273,9 +272,7 @@ pub enum SetOperation {
 }
 
 /// A set operation.
-#[derive(
-    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SetOperator {
     /// `UNION`

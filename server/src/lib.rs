@@ -1,1 +1,88 @@
-//! Skeleton.
+//! Serves a GraphQL schema over HTTP.
+//!
+//! Thin on purpose: what a field means is decided by generated code and the runtime. Here is what
+//! lies between them and a socket:
+//!
+//! 1. [`Config`]: flags and environment variables.
+//! 2. [`app`]: the routes, as a service that needs no socket: `/graphql` (GraphQL over HTTP, batches,
+//!    GraphiQL), `/healthz`, `/readyz`; log lines, request ids, limits, compression.
+//! 3. [`run`]: listening, and stopping without losing a request.
+//!
+//! A request to `/graphql` passes content negotiation (`media`), is read into GraphQL requests
+//! (`body`), checked for size (`outline`), executed in a task of its own (`execute`) and answered
+//! with a status that fits the media type (`graphql`). Every error has a code (`errors`).
+
+mod body;
+mod config;
+mod errors;
+mod execute;
+mod graphiql;
+mod graphql;
+mod lexer;
+mod log;
+mod media;
+mod outline;
+mod routes;
+mod serve;
+mod signals;
+mod units;
+
+use async_graphql::Executor;
+use axum::Router;
+use runtime::Database;
+use tokio::net::TcpListener;
+
+pub use config::{Config, LogFormat};
+pub use execute::Running;
+pub use log::init as init_log;
+pub use serve::{BindError, Stopped, bind, serve};
+pub use signals::Signals;
+pub use units::{Secret, Secrets};
+
+/// The application, for any schema. `database` is what `/readyz` asks; the schema has its own
+/// handle.
+pub fn app(schema: impl Executor, database: Database, config: &Config) -> Router {
+    app_counting(schema, database, config, Running::default())
+}
+
+/// The application, with a count of its executions for [`serve`] to wait for.
+pub fn app_counting(
+    schema: impl Executor,
+    database: Database,
+    config: &Config,
+    running: Running,
+) -> Router {
+    routes::router(schema, database, config, running)
+}
+
+/// Serves until a signal to stop arrives, and then until requests in flight are answered.
+pub async fn run(
+    listener: TcpListener,
+    schema: impl Executor,
+    database: Database,
+    config: &Config,
+    signals: Signals,
+) -> Stopped {
+    let running = Running::default();
+    let router = app_counting(schema, database.clone(), config, running.clone());
+    tokio::spawn(report_database(database.clone()));
+    let grace = config.shutdown_grace;
+    let stop = async {
+        signals.arrived(1).await;
+        let seconds = grace.as_secs_f32();
+        tracing::info!(
+            "stopping: requests in flight have {seconds} s to finish; signal again to stop at once"
+        );
+    };
+    let stopped = serve(listener, router, running, stop, signals.arrived(2), grace).await;
+    database.close();
+    stopped
+}
+
+/// Tells at start if the database does not answer. Not an error: it may come up later.
+async fn report_database(database: Database) {
+    match database.ready().await {
+        Ok(()) => tracing::info!("the database answers"),
+        Err(error) => tracing::warn!(%error, "the database does not answer yet"),
+    }
+}

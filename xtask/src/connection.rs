@@ -1,9 +1,14 @@
 //! Connecting, and saying what went wrong without showing secrets.
 
-use anyhow::{Result, anyhow};
+mod tls;
+
+use anyhow::{Context, Result, anyhow};
 use local_postgres::{parse_url, place_of};
-use tokio::task::JoinHandle;
-use tokio_postgres::{Client, NoTls};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    task::JoinHandle,
+};
+use tokio_postgres::{Client, Connection, NoTls, config::SslMode};
 
 /// An open connection.
 #[derive(Debug)]
@@ -33,14 +38,28 @@ pub(crate) async fn open(url: &str) -> Result<Session> {
         config.application_name("xtask");
     }
     let label = label(&config);
-    let (client, connection) = config.connect(NoTls).await.map_err(|error| {
-        describe(error).context(format!("cannot connect to {label}"))
-    })?;
-    let task = tokio::spawn(async move {
-        // The statement that fails because of it reports the reason.
-        let _ = connection.await;
-    });
+    let failed = || format!("cannot connect to {label}");
+    let (client, task) = if config.get_ssl_mode() == SslMode::Require {
+        let tls = tls::connector().with_context(failed)?;
+        let (client, connection) =
+            config.connect(tls).await.map_err(describe).with_context(failed)?;
+        (client, tokio::spawn(run(connection)))
+    } else {
+        let (client, connection) =
+            config.connect(NoTls).await.map_err(describe).with_context(failed)?;
+        (client, tokio::spawn(run(connection)))
+    };
     Ok(Session { client, label, task })
+}
+
+/// Keeps a connection going until its client is gone.
+async fn run<S, T>(connection: Connection<S, T>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    // The statement that fails because of it reports the reason.
+    let _ = connection.await;
 }
 
 /// Names the database of an address, without user and password.

@@ -16,7 +16,7 @@ mod script;
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tokio_postgres::{Client, error::SqlState};
 
 use crate::connection::{self, describe};
@@ -148,6 +148,9 @@ fn is_unsafe_enum(error: &anyhow::Error) -> bool {
 
 /// Adds the sample data, unless it is there; answers whether it was added.
 pub(crate) async fn seed(client: &mut Client, sql_dir: &Path) -> Result<bool> {
+    if !migrations::History::read(client, sql_dir).await?.pending().is_empty() {
+        bail!("migrations are not applied yet\n  help: run `cargo xtask db migrate` first");
+    }
     client.batch_execute(RECORDS).await.map_err(describe)?;
     let known = "SELECT 1 FROM xtask.state WHERE key = 'seeded'";
     if client.query_opt(known, &[]).await.map_err(describe)?.is_some() {

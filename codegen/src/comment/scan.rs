@@ -24,7 +24,9 @@ impl<'a> Scanner<'a> {
         if let Some(quoted) = text.strip_prefix('"') {
             return self.quoted(quoted);
         }
-        let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(text.len());
+        let end = text
+            .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+            .unwrap_or(text.len());
         let (word, rest) = text.split_at(end);
         if word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit() || c == '$') {
             return None;
@@ -80,7 +82,8 @@ impl<'a> Scanner<'a> {
     /// `items (id) references v_order_items (order_id)`
     pub(super) fn relation(&mut self) -> Option<RelationTag> {
         let text = self.rest.trim_start();
-        let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+        let end =
+            text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
         let (field, rest) = text.split_at(end);
         self.rest = rest;
         let field = super::graphql_name(field)?;

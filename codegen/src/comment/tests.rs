@@ -16,16 +16,17 @@ fn problem(text: &str, place: Place) -> Problem {
 
 #[test]
 fn comment_without_tags_is_all_description() {
-    assert_eq!(ok("An order.\n\n@not a tag here", Place::View).description, "An order.\n\n@not a tag here");
+    assert_eq!(
+        ok("An order.\n\n@not a tag here", Place::View).description,
+        "An order.\n\n@not a tag here"
+    );
     assert_eq!(parse(None, Place::View), (Comment::default(), vec![]));
 }
 
 #[test]
 fn tags_of_a_view_are_read_in_any_order() {
-    let comment = ok(
-        "@key Id, \"Line No\"\n  @name orders\n@deprecated use \"sales\"\n\nText.",
-        Place::View,
-    );
+    let comment =
+        ok("@key Id, \"Line No\"\n  @name orders\n@deprecated use \"sales\"\n\nText.", Place::View);
     assert_eq!(comment.key, Some(vec!["id".into(), "Line No".into()]));
     assert_eq!(comment.name.as_deref(), Some("orders"));
     assert_eq!(comment.deprecated.as_deref(), Some("use \"sales\""));
@@ -64,9 +65,12 @@ fn tags_of_a_function_name_their_argument() {
 
 #[test]
 fn unknown_tag_suggests_the_nearest() {
-    for (tag, nearest) in
-        [("ommit", Some("omit")), ("nullabel", Some("nullable")), ("Name", Some("name")), ("frobnicate", None)]
-    {
+    for (tag, nearest) in [
+        ("ommit", Some("omit")),
+        ("nullabel", Some("nullable")),
+        ("Name", Some("name")),
+        ("frobnicate", None),
+    ] {
         let expected = Problem::Unknown { tag: tag.into(), nearest };
         assert_eq!(problem(&format!("@{tag} x"), Place::View), expected);
     }
@@ -75,9 +79,21 @@ fn unknown_tag_suggests_the_nearest() {
 #[test]
 fn malformed_values_are_reported_with_an_example() {
     for text in [
-        "@name", "@name two words", "@name 1st", "@name __x", "@name größe", "@key", "@key a b", "@key a,",
-        "@key \"open", "@omit now", "@deprecated", "@relation items", "@relation i (a) references v_x (a, b)",
-        "@relation i (a) refers v_x (a)", "@relation 1 (a) references v (a)",
+        "@name",
+        "@name two words",
+        "@name 1st",
+        "@name __x",
+        "@name größe",
+        "@key",
+        "@key a b",
+        "@key a,",
+        "@key \"open",
+        "@omit now",
+        "@deprecated",
+        "@relation items",
+        "@relation i (a) references v_x (a, b)",
+        "@relation i (a) refers v_x (a)",
+        "@relation 1 (a) references v (a)",
     ] {
         assert!(matches!(problem(text, Place::View), Problem::Malformed { .. }), "{text}");
     }
@@ -97,7 +113,10 @@ fn misplaced_tag_lists_what_is_allowed() {
 
 #[test]
 fn repeated_and_contradicting_tags_are_reported() {
-    assert_eq!(problem("@key a\n@key b", Place::View), Problem::Repeated { tag: "key", earlier: "key" });
+    assert_eq!(
+        problem("@key a\n@key b", Place::View),
+        Problem::Repeated { tag: "key", earlier: "key" }
+    );
     assert_eq!(
         problem("@notnull\n@nullable", Place::Column),
         Problem::Repeated { tag: "nullable", earlier: "notnull" }
@@ -106,7 +125,18 @@ fn repeated_and_contradicting_tags_are_reported() {
 
 #[test]
 fn hostile_comments_do_not_panic() {
-    for text in ["@", "@ ", "@\u{202e}", "@key \"", "@key \"\"", "@key \"\"\"", "@type a.", "@é é", "@key é\"ü\"", "\u{feff}@omit"] {
+    for text in [
+        "@",
+        "@ ",
+        "@\u{202e}",
+        "@key \"",
+        "@key \"\"",
+        "@key \"\"\"",
+        "@type a.",
+        "@é é",
+        "@key é\"ü\"",
+        "\u{feff}@omit",
+    ] {
         for place in [Place::View, Place::Column, Place::Attribute, Place::Function, Place::Type] {
             let _ = parse(Some(text), place);
         }

@@ -38,8 +38,13 @@ pub struct Origin {
 /// How an object gets another GraphQL name.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Rename {
-    /// By `@name` in its comment, which now says this.
-    Comment(Option<String>),
+    /// By `@name` in its comment.
+    Comment {
+        /// What the comment says now.
+        comment: Option<String>,
+        /// The name that it has now.
+        name: GraphqlName,
+    },
     /// By changing the SQL; the text is the line of help.
     Sql(String),
     /// Not at all: the name is GraphQL's or ours.
@@ -60,9 +65,21 @@ pub struct Object {
     pub description: String,
     /// Columns of the API, in SQL order.
     pub columns: Vec<Column>,
+    /// Columns that are not part of the API, which a value of the row type has all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<HiddenColumn>,
     /// Fields that lead to rows of other views.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub relations: Vec<Relation>,
+}
+
+/// A column that is left out of the API.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct HiddenColumn {
+    /// Its place among all columns.
+    pub position: usize,
+    /// SQL name.
+    pub sql: String,
 }
 
 /// A column of a view, an attribute of a composite type, a column of a `RETURNS TABLE`.

@@ -25,7 +25,9 @@ pub enum InvalidName {
     #[error("nothing is left of it once its prefix and underscores are gone")]
     Empty,
     /// A character that GraphQL does not allow.
-    #[error("GraphQL names are made of the letters A to Z, digits and underscores, and {0:?} is none of them")]
+    #[error(
+        "GraphQL names are made of the letters A to Z, digits and underscores, and {0:?} is none of them"
+    )]
     Character(char),
     /// It begins with a digit.
     #[error("GraphQL names do not begin with a digit")]
@@ -38,22 +40,60 @@ pub enum InvalidName {
 /// Names that generated files import or use from the prelude. A struct of the same name in such a
 /// file would shadow them, so it gets a trailing underscore; its GraphQL name stays.
 pub(crate) const IMPORTS: &[(&str, &[&str])] = &[
-    ("async_graphql", &["Context", "MaybeUndefined", "Object", "Result"]),
+    ("async_graphql", &["Context", "MaybeUndefined", "Object"]),
     (
         "runtime",
         &[
-            "Call", "Cardinality", "Cell", "Cells", "Column", "Composite", "CompositeType", "Enum",
-            "EnumLabel", "EnumType", "Filter", "FromCell", "Input", "InputObject", "InputType",
-            "ObjectType", "OrderBy", "Part", "Record", "Relation", "Roots", "Row", "Rows", "Select",
-            "Type", "View", "ViewRow",
+            "Call",
+            "Cardinality",
+            "Cell",
+            "Cells",
+            "Column",
+            "Composite",
+            "CompositeType",
+            "Enum",
+            "EnumLabel",
+            "EnumType",
+            "Filter",
+            "FromCell",
+            "Input",
+            "InputObject",
+            "InputType",
+            "ObjectType",
+            "OrderBy",
+            "Part",
+            "RawCell",
+            "Record",
+            "Relation",
+            "Result",
+            "Roots",
+            "Row",
+            "Rows",
+            "Select",
+            "Type",
+            "View",
+            "ViewRow",
         ],
     ),
 ];
 
 /// What else a generated file says without a path.
 const PRELUDE: &[&str] = &[
-    "Clone", "Copy", "Debug", "Default", "Eq", "Err", "None", "Ok", "Option", "PartialEq", "Send",
-    "Some", "String", "Sync", "Vec",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Eq",
+    "Err",
+    "None",
+    "Ok",
+    "Option",
+    "PartialEq",
+    "Send",
+    "Some",
+    "String",
+    "Sync",
+    "Vec",
 ];
 
 /// Whether GraphQL accepts it as a name of ours.
@@ -104,7 +144,9 @@ impl GraphqlName {
 
 fn with_first(text: &str, change: impl Fn(&char) -> char) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| std::iter::once(change(&first)).chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| std::iter::once(change(&first)).chain(chars).collect())
 }
 
 /// `orders_summary` becomes the type `OrdersSummary`.

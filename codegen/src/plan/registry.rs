@@ -17,21 +17,42 @@ pub(crate) enum Scope {
     /// GraphQL types.
     Types,
     /// Fields of an object type or root.
-    Fields(String),
+    Fields(Owner),
     /// Arguments of a field.
-    Arguments(String),
+    Arguments(Owner),
     /// Values of an enum.
-    Values(String),
+    Values(Owner),
     /// Modules of a folder, which are files.
     Modules(&'static str),
     /// Structs and enums of a file.
     Items(String),
     /// Members of a struct, variants of an enum or parameters of a method.
-    Members(String),
+    Members(Owner),
+}
+
+/// What has names of its own. Two owners with the same name collide themselves, and what is in
+/// them does not.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Owner {
+    name: String,
+    object: String,
+}
+
+impl Owner {
+    /// An owner by its GraphQL name and the SQL object behind it.
+    pub(crate) fn new(name: impl ToString, origin: &Origin) -> Self {
+        Self { name: name.to_string(), object: origin.object.clone() }
+    }
+
+    /// A root type.
+    pub(crate) fn root(name: &str) -> Self {
+        Self { name: name.to_owned(), object: String::new() }
+    }
 }
 
 /// GraphQL types that exist, or will, whatever the schema.
-const RESERVED_TYPES: &[&str] = &["Query", "Mutation", "Subscription", "PageInfo", "Direction", "ID"];
+const RESERVED_TYPES: &[&str] =
+    &["Query", "Mutation", "Subscription", "PageInfo", "Direction", "ID"];
 
 /// Arguments that every list field has.
 pub(crate) const LIST_ARGUMENTS: &[&str] = &["where", "orderBy", "limit", "offset"];
@@ -51,7 +72,7 @@ impl Registry {
         }
         for scalar in crate::plan::types::SCALARS {
             registry.reserve(Scope::Types, scalar, "the scalar types");
-            registry.reserve(Scope::Types, &format!("{scalar}Filter"), "the filters of scalar types");
+            registry.reserve(Scope::Types, &format!("{scalar}Filter"), "the scalar types");
         }
         registry
     }
@@ -87,34 +108,38 @@ impl Registry {
 
 fn collision(scope: &Scope, names: &BTreeSet<&str>, origins: &[Origin]) -> Diagnostic {
     let shown: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    let message = match shown.as_slice() {
-        [name] => format!("more than one {scope} would be called {name}"),
-        _ => format!("{scope}s would differ only by case: {}", shown.join(", ")),
-    };
+    let message = format!("more than one {scope} would be called {}", shown.join(" or "));
     let (reserved, own): (Vec<_>, Vec<_>) =
         origins.iter().partition(|origin| origin.rename == Rename::Never);
     let mut diagnostic = Diagnostic::new(Code::NameCollision, message);
     for origin in own.iter().chain(&reserved) {
         diagnostic = diagnostic.at(&origin.object, &origin.how);
     }
-    let name = names.first().copied().unwrap_or_default();
-    match own.last().map(|origin| fix(origin, scope, name)) {
-        Some(fix) => diagnostic.help(fix),
+    let own_object = own.first().map(|origin| &origin.object);
+    let alone = own.iter().all(|origin| Some(&origin.object) == own_object);
+    match own.last() {
+        Some(origin) => diagnostic.help(fix(origin, alone && reserved.is_empty())),
         None => diagnostic,
     }
 }
 
 /// The last of the origins gets another name.
-fn fix(origin: &Origin, scope: &Scope, name: &str) -> String {
-    let name = name.trim_start_matches("r#");
-    let other = match scope {
-        Scope::Types | Scope::Items(_) => format!("Other{name}"),
-        _ => format!("other{}{}", name.get(..1).unwrap_or("").to_uppercase(), name.get(1..).unwrap_or("")),
-    };
+///
+/// A type that collides with its own input object already ends in `Input`, and must not.
+fn fix(origin: &Origin, alone: bool) -> String {
     match &origin.rename {
-        Rename::Comment(comment) => {
+        Rename::Comment { comment, name } => {
+            let is_type = name.as_str().starts_with(|c: char| c.is_ascii_uppercase());
+            let other = if let Some(stem) = name.as_str().strip_suffix("Input").filter(|_| alone) {
+                format!("{stem}Value")
+            } else if is_type {
+                format!("Other{name}")
+            } else {
+                format!("other{}", name.as_type())
+            };
+            let rest = without_name(comment.as_deref());
             let tag = format!("@name {other}");
-            let sql = sql_name::comment_with(&origin.object, &tag, without_name(comment.as_deref()).as_deref());
+            let sql = sql_name::comment_with(&origin.object, &tag, rest.as_deref());
             format!("give one of them another name:\n{sql}")
         }
         Rename::Sql(help) => help.clone(),
@@ -132,12 +157,12 @@ impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Types => f.write_str("GraphQL type"),
-            Self::Fields(owner) => write!(f, "field of `{owner}`"),
-            Self::Arguments(field) => write!(f, "argument of `{field}`"),
-            Self::Values(owner) => write!(f, "value of `{owner}`"),
+            Self::Fields(owner) => write!(f, "field of `{}`", owner.name),
+            Self::Arguments(field) => write!(f, "argument of `{}`", field.name),
+            Self::Values(owner) => write!(f, "value of `{}`", owner.name),
             Self::Modules(folder) => write!(f, "module in `{folder}`"),
             Self::Items(module) => write!(f, "Rust type in `{module}`"),
-            Self::Members(owner) => write!(f, "Rust name in `{owner}`"),
+            Self::Members(owner) => write!(f, "Rust name in `{}`", owner.name),
         }
     }
 }
@@ -150,7 +175,10 @@ mod tests {
         Origin {
             object: object.into(),
             how: "named by its own name".into(),
-            rename: Rename::Comment(comment.map(str::to_owned)),
+            rename: Rename::Comment {
+                comment: comment.map(str::to_owned),
+                name: crate::plan::names::GraphqlName::new("Order").unwrap(),
+            },
         }
     }
 
@@ -170,7 +198,7 @@ mod tests {
             report(&[
                 (Scope::Types, "Order", origin("view public.v_order", None)),
                 (Scope::Types, "Orders", origin("view public.v_orders", None)),
-                (Scope::Fields("Query".into()), "order", origin("view public.v_order", None)),
+                (Scope::Fields(Owner::root("Query")), "order", origin("view public.v_order", None)),
             ]),
             ""
         );
@@ -196,12 +224,14 @@ mod tests {
     #[test]
     fn reserved_names_and_names_that_differ_by_case_collide() {
         let shown = report(&[(Scope::Types, "Query", origin("view a.v_query", None))]);
-        assert!(shown.contains("--> every API") && shown.contains("'@name OtherQuery'"), "{shown}");
+        assert!(shown.contains("--> every API") && shown.contains("'@name OtherOrder'"), "{shown}");
         let shown = report(&[
-            (Scope::Fields("A".into()), "orderId", origin("column a.v.order_id", None)),
-            (Scope::Fields("A".into()), "orderid", origin("column a.v.orderid", None)),
+            (Scope::Fields(Owner::root("A")), "orderId", origin("column a.v.order_id", None)),
+            (Scope::Fields(Owner::root("A")), "orderid", origin("column a.v.orderid", None)),
         ]);
-        assert!(shown.contains("fields of `A` would differ only by case: `orderId`, `orderid`")
-            || shown.contains("field of `A`s would differ"), "{shown}");
+        assert!(
+            shown.contains("more than one field of `A` would be called `orderId` or `orderid`"),
+            "{shown}"
+        );
     }
 }

@@ -3,18 +3,32 @@
 //! Names only. How a value travels is the runtime's business; which types a schema may use, and
 //! what to do about the others, is decided here.
 
-use super::model::Type;
-use super::views::is_complete_row;
 use super::Planner;
+use super::model::Type;
 use crate::catalog::{PgName, TypeKind, TypeRef, ViewColumn};
-use crate::comment::{self, Place, Shape};
+use crate::comment::Shape;
 use crate::sql_name;
 
 /// GraphQL scalars of the API; all names are taken, used or not, so that a new column never
 /// renames a type.
 pub(crate) const SCALARS: &[&str] = &[
-    "Base64", "BigInt", "Boolean", "Cidr", "Date", "DateTime", "Decimal", "Duration", "Float",
-    "Inet", "Int", "JSON", "LocalDateTime", "LocalTime", "MacAddr", "String", "UUID",
+    "Base64",
+    "BigInt",
+    "Boolean",
+    "Cidr",
+    "Date",
+    "DateTime",
+    "Decimal",
+    "Duration",
+    "Float",
+    "Inet",
+    "Int",
+    "JSON",
+    "LocalDateTime",
+    "LocalTime",
+    "MacAddr",
+    "String",
+    "UUID",
 ];
 
 /// A type of the API, and the SQL type to cast to if it is not the obvious one.
@@ -111,16 +125,7 @@ fn refused(name: &str) -> (&'static str, &'static str) {
 impl Planner<'_> {
     /// What a declared type is in the API.
     pub(crate) fn resolve(&self, ty: &TypeRef) -> Result<Resolved, Unsupported> {
-        self.resolve_within(ty, &mut Vec::new())
-    }
-
-    /// The same, with the composites that contain it, lest one without end be followed.
-    fn resolve_within(
-        &self,
-        ty: &TypeRef,
-        within: &mut Vec<PgName>,
-    ) -> Result<Resolved, Unsupported> {
-        let element = self.resolve_element(&ty.name, within)?;
+        let element = self.resolve_element(&ty.name)?;
         if !ty.array {
             return Ok(element);
         }
@@ -131,11 +136,7 @@ impl Planner<'_> {
         Ok(Resolved { ty: Type::Array(Box::new(element.ty)), cast })
     }
 
-    fn resolve_element(
-        &self,
-        name: &PgName,
-        within: &mut Vec<PgName>,
-    ) -> Result<Resolved, Unsupported> {
+    fn resolve_element(&self, name: &PgName) -> Result<Resolved, Unsupported> {
         let shown = TypeRef { name: name.clone(), array: false };
         if name.schema == "pg_catalog"
             && let Some(ty) = built_in(&name.name)
@@ -145,19 +146,16 @@ impl Planner<'_> {
             return Ok(Resolved { ty, cast });
         }
         if self.row_columns(name).is_some() {
-            self.check_composite(name, within)?;
             return Ok(Resolved { ty: Type::Composite(name.clone()), cast: None });
         }
         match self.catalog.types.get(name).map(|definition| &definition.kind) {
             Some(TypeKind::Enum { .. }) => {
                 Ok(Resolved { ty: Type::Enum(name.clone()), cast: None })
             }
-            Some(TypeKind::Domain { base, .. }) => self.resolve_within(base, within),
-            Some(TypeKind::Range { .. }) => Err(unsupported(
-                &shown,
-                "ranges are not supported yet",
-                "lower({}), upper({})",
-            )),
+            Some(TypeKind::Domain { base, .. }) => self.resolve(base),
+            Some(TypeKind::Range { .. }) => {
+                Err(unsupported(&shown, "ranges are not supported yet", "lower({}), upper({})"))
+            }
             // An extension type: the schema is up to whoever installed it.
             _ if name.name == "citext" => {
                 Ok(Resolved { ty: Type::Text, cast: Some(sql_name::qualified(name)) })
@@ -168,28 +166,6 @@ impl Planner<'_> {
             }
             _ => Err(unsupported(&shown, "there is no GraphQL type for it", "{}::text")),
         }
-    }
-
-    /// A composite travels by position, so all its attributes must be supported.
-    fn check_composite(&self, name: &PgName, within: &mut Vec<PgName>) -> Result<(), Unsupported> {
-        if within.contains(name) {
-            return Ok(());
-        }
-        within.push(name.clone());
-        let shown = TypeRef { name: name.clone(), array: false };
-        let attributes = self.row_columns(name).unwrap_or_default();
-        let result = attributes.iter().try_for_each(|attribute| {
-            self.resolve_within(&attribute.ty, within).map(|_| ()).map_err(|inner| {
-                let reason = format!("its attribute `{}` has type {}: {}", attribute.name, inner.shown, inner.reason);
-                unsupported(&shown, reason, "")
-            })
-        });
-        within.pop();
-        result?;
-        if self.exposed.contains_key(name) && !is_complete_row(attributes) {
-            return Err(unsupported(&shown, "some columns of that view are left out by `@omit`", ""));
-        }
-        Ok(())
     }
 
     /// The columns of a row type: of a view, a table or a composite type.
@@ -210,7 +186,7 @@ impl Planner<'_> {
             return Err("`@type` gives a shape to jsonb, and this is none".to_owned());
         }
         let element = self
-            .resolve_element(&name, &mut Vec::new())
+            .resolve_element(&name)
             .map_err(|unsupported| format!("{}: {}", unsupported.shown, unsupported.reason))?
             .ty;
         if !matches!(element, Type::Composite(_)) {
@@ -219,11 +195,6 @@ impl Planner<'_> {
         let inner = if shape.array { Type::Array(Box::new(element)) } else { element };
         Ok(Type::Shaped(Box::new(inner)))
     }
-}
-
-/// Whether no column carries `@omit`; what is wrong with the comments is reported elsewhere.
-pub(crate) fn omits(column: &ViewColumn) -> bool {
-    comment::parse(column.comment.as_deref(), Place::Column).0.omit
 }
 
 fn unsupported(ty: &TypeRef, reason: impl Into<String>, instead: &'static str) -> Unsupported {

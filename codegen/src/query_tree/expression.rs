@@ -88,6 +88,9 @@ pub enum Expr {
     Array {
         /// The elements.
         elements: Vec<Expr>,
+        /// Whether they are arrays themselves, and the result has one dimension more.
+        #[serde(default, skip_serializing_if = "is_default")]
+        nested: bool,
     },
     /// `ROW(…)`
     Row {
@@ -330,6 +333,14 @@ impl Expr {
         }
     }
 
+    /// Calls a function for each subquery in it, but not for those within these.
+    pub fn subqueries<'a>(&'a self, call: &mut impl FnMut(&'a Query)) {
+        if let Self::Subquery(subquery) = self {
+            call(&subquery.query);
+        }
+        self.children().into_iter().for_each(|child| child.subqueries(call));
+    }
+
     /// The expressions directly below it in the same query, in order.
     ///
     /// A subquery's test is among them, its query is not.
@@ -355,7 +366,7 @@ impl Expr {
             | Self::Coalesce { arguments }
             | Self::GreatestLeast { arguments }
             | Self::RowComparison { arguments, .. } => arguments.iter().collect(),
-            Self::Array { elements } => elements.iter().collect(),
+            Self::Array { elements, .. } => elements.iter().collect(),
             Self::Row { fields } => fields.iter().collect(),
             Self::Not { argument }
             | Self::Field { argument, .. }
@@ -386,5 +397,16 @@ impl Constant {
         self.ty.name.name == "bool"
             && !self.ty.array
             && self.value.as_ref().is_some_and(|bytes| bytes.bytes().any(|digit| digit != b'0'))
+    }
+
+    /// The text of a literal of type `text`.
+    pub fn text(&self) -> Option<String> {
+        if self.ty.name.name != "text" || self.ty.array {
+            return None;
+        }
+        // The length comes first, in four bytes.
+        let digits = self.value.as_ref()?.get(8..)?.as_bytes();
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        String::from_utf8(digits.chunks(2).map(byte).collect::<Option<_>>()?).ok()
     }
 }

@@ -212,10 +212,7 @@ impl<'a> Node<'a> {
     /// The token without escapes, and without quotes if it has any.
     pub(super) fn text(&self) -> Option<String> {
         let Node::Token(token) = self else { return None };
-        let bare = token
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-            .unwrap_or(token);
+        let bare = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(token);
         let mut text = String::with_capacity(bare.len());
         let mut characters = bare.chars();
         while let Some(character) = characters.next() {
@@ -254,7 +251,8 @@ impl<'a> Struct<'a> {
 mod tests {
     use super::*;
 
-    const TREE: &str = r#"({A :x 1 :name :odd\ one :none <> :list ({B} "q\"s" 2) :v 4 [ 1 0 ] :n (i 1 2)})"#;
+    const TREE: &str =
+        r#"({A :x 1 :name :odd\ one :none <> :list ({B} "q\"s" 2) :v 4 [ 1 0 ] :n (i 1 2)})"#;
 
     #[test]
     fn tree_is_read_by_field_name() {

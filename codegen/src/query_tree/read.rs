@@ -34,11 +34,7 @@ pub(super) fn rule(action: &Node<'_>, names: &Names) -> Query {
 }
 
 /// Reads a query, at the top or below another one.
-pub(super) fn read_query(
-    query: &Struct<'_>,
-    names: &Names,
-    outer: Option<&Reader<'_>>,
-) -> Query {
+pub(super) fn read_query(query: &Struct<'_>, names: &Names, outer: Option<&Reader<'_>>) -> Query {
     if query.number("commandType") != Some(1) {
         return Query::unreadable("it is not a SELECT");
     }
@@ -111,8 +107,7 @@ pub(super) fn read_query(
         },
         aggregates: query.flag("hasAggs"),
         set_returning: query.flag("hasTargetSRFs"),
-        limited: query.field("limitCount").is_present()
-            || query.field("limitOffset").is_present(),
+        limited: query.field("limitCount").is_present() || query.field("limitOffset").is_present(),
     }
 }
 

@@ -82,9 +82,7 @@ impl Reader<'_> {
                 _ => return None,
             },
             "SUBLINK" => Expr::Subquery(self.sublink(node)),
-            "FIELDSELECT" => {
-                Expr::Field { argument: argument(), number: node.number("fieldnum")? }
-            }
+            "FIELDSELECT" => Expr::Field { argument: argument(), number: node.number("fieldnum")? },
             // With an assigned value it would be an assignment, which no view has.
             "SUBSCRIPTINGREF" if !node.field("refassgnexpr").is_present() => Expr::Subscript {
                 argument: self.boxed(node.field("refexpr")),
@@ -112,9 +110,10 @@ impl Reader<'_> {
             }
             "CASE" | "CASEEXPR" => Expr::Case(self.case(node)?),
             "CASETESTEXPR" => Expr::CaseValue,
-            "ARRAY" | "ARRAYEXPR" => {
-                Expr::Array { elements: self.expressions(node.field("elements")) }
-            }
+            "ARRAY" | "ARRAYEXPR" => Expr::Array {
+                elements: self.expressions(node.field("elements")),
+                nested: node.flag("multidims"),
+            },
             "ROW" | "ROWEXPR" => Expr::Row { fields: arguments() },
             "ROWCOMPARE" | "ROWCOMPAREEXPR" => Expr::RowComparison {
                 functions: node
@@ -188,7 +187,10 @@ impl Reader<'_> {
         // `length [ byte byte … ]`, where a byte is signed on some machines.
         let value = node.field("constvalue").items();
         let bytes = value.iter().skip(1).filter_map(|byte| byte.number::<i16>());
-        Some(Constant { ty, value: Some(bytes.map(|byte| format!("{:02x}", byte & 0xff)).collect()) })
+        Some(Constant {
+            ty,
+            value: Some(bytes.map(|byte| format!("{:02x}", byte & 0xff)).collect()),
+        })
     }
 
     fn operator_call(&self, node: &Struct<'_>) -> Option<Call> {
@@ -197,9 +199,7 @@ impl Reader<'_> {
         let boolean =
             || TypeRef { name: crate::catalog::PgName::new("pg_catalog", "bool"), array: false };
         Some(Call {
-            function: self
-                .function(node, "opfuncid")
-                .unwrap_or_else(|| operator.function.clone()),
+            function: self.function(node, "opfuncid").unwrap_or_else(|| operator.function.clone()),
             operator: Some(operator.symbol.clone()),
             ty: self.ty(node, "opresulttype").unwrap_or_else(boolean),
             set: node.flag("opretset"),

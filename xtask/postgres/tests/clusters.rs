@@ -40,8 +40,15 @@ impl Drop for Folder {
 fn myself(function: &str) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", function, "--nocapture", "--ignored"]);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env(CHILD, "yes").stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// Set when this program runs itself; without it the ignored functions do nothing.
+const CHILD: &str = "LOCAL_POSTGRES_TEST_CHILD";
+
+fn is_child() -> bool {
+    env::var_os(CHILD).is_some()
 }
 
 /// The words after `mark` in the first line that has it.
@@ -155,6 +162,9 @@ fn killed_parent_leaves_no_process_and_no_files() {
 #[test]
 #[ignore = "run by killed_parent_leaves_no_process_and_no_files"]
 fn process_with_test_cluster() {
+    if !is_child() {
+        return;
+    }
     let cluster = TestCluster::private(None).unwrap();
     let server = cluster.server().unwrap();
     println!("CLUSTER {} {}", server.pid(), server.data_dir().parent().unwrap().display());
@@ -220,6 +230,9 @@ fn development_server_outlives_its_starter() {
 #[test]
 #[ignore = "run by development_server_outlives_its_starter"]
 fn process_that_starts_development_cluster() {
+    if !is_child() {
+        return;
+    }
     DevCluster::of(Path::new(&env::var("WORKSPACE").unwrap())).unwrap().start().unwrap();
 }
 
@@ -261,12 +274,18 @@ fn nothing_found_says_where_and_what_to_do() {
 #[test]
 #[ignore = "run by other tests"]
 fn process_that_finds() {
+    if !is_child() {
+        return;
+    }
     println!("{}", local_postgres::Binaries::find(&Default::default()).unwrap_err());
 }
 
 #[test]
 #[ignore = "run by nothing_found_says_where_and_what_to_do"]
 fn process_that_finds_version_99() {
+    if !is_child() {
+        return;
+    }
     let options = local_postgres::Options { major: Some(99), ..Default::default() };
     println!("{}", local_postgres::Binaries::find(&options).unwrap_err());
 }

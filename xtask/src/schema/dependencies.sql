@@ -14,8 +14,10 @@ with object as (
         o.classid,
         o.objid,
         o.position
-    from pg_catalog.unnest($1::pg_catalog.oid[], $2::pg_catalog.oid[])
-        with ordinality as o (classid, objid, position)
+    from rows from (
+        pg_catalog.unnest($1::pg_catalog.oid[]),
+        pg_catalog.unnest($2::pg_catalog.oid[])
+    ) with ordinality as o (classid, objid, position)
 ),
 row_type as (
     select

@@ -140,7 +140,9 @@ fn read_files(sql_dir: &Path) -> Result<(Vec<Migration>, BTreeMap<SchemaVersion,
         };
         let name = format!("sql/migrations/{stem}.sql");
         let Ok((_, version, _)) = parse_migration_name(stem) else {
-            bail!("{name} has no name of a migration\n  help: name it like V001__create_orders.sql");
+            bail!(
+                "{name} has no name of a migration\n  help: name it like V001__create_orders.sql"
+            );
         };
         if let Some(other) = names.insert(version, name.clone()) {
             bail!("{other} and {name} have the same number");

@@ -41,9 +41,13 @@ fn names_that_graphql_refuses_are_errors() {
 
 #[test]
 fn labels_become_shouting_values() {
-    for (label, value) in
-        [("pending", "PENDING"), ("in-progress", "IN_PROGRESS"), ("On hold", "ON_HOLD"), ("inProgress", "IN_PROGRESS"), ("null", "NULL")]
-    {
+    for (label, value) in [
+        ("pending", "PENDING"),
+        ("in-progress", "IN_PROGRESS"),
+        ("On hold", "ON_HOLD"),
+        ("inProgress", "IN_PROGRESS"),
+        ("null", "NULL"),
+    ] {
         assert_eq!(enum_value_name(label).as_ref().map(GraphqlName::as_str), Ok(value));
     }
     assert_eq!(enum_value_name("½"), Err(InvalidName::Character('½')));

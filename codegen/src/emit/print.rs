@@ -1,0 +1,197 @@
+//! From tokens to the text of a file: one item at a time, with blank lines between them.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+
+use super::docs;
+use crate::output;
+use crate::plan::names::IMPORTS;
+
+/// A file about to be printed.
+pub(super) struct File<'a> {
+    /// What the file was made from, for its header: `view public.v_orders`.
+    pub(super) source: Option<&'a str>,
+    /// What the module is, as Markdown.
+    pub(super) doc: String,
+    /// Inner attributes.
+    pub(super) attributes: TokenStream,
+    /// Items in order; each may be several that belong together without a blank line.
+    pub(super) items: Vec<TokenStream>,
+}
+
+impl File<'_> {
+    /// Prints it.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the tokens are no Rust, which is a fault of the emitter.
+    pub(super) fn print(self) -> String {
+        let source = self.source.unwrap_or("the schema");
+        let mut sections = vec![output::header("//", self.source.map(docs::printable).as_deref())];
+        sections.push(
+            self.doc
+                .lines()
+                .map(|line| format!("//! {line}").trim_end().to_owned() + "\n")
+                .collect(),
+        );
+        if !self.attributes.is_empty() {
+            sections.push(unparse(source, self.attributes));
+        }
+        let imports = imports(&self.items);
+        if !imports.is_empty() {
+            sections.push(imports.into_iter().map(|import| unparse(source, import)).collect());
+        }
+        for item in self.items {
+            sections.push(space_members(&unparse(source, item)));
+        }
+        sections.join("\n")
+    }
+}
+
+/// Prints items without blank lines between them.
+fn unparse(source: &str, tokens: TokenStream) -> String {
+    match syn::parse2::<syn::File>(tokens.clone()) {
+        // A file of nothing but attributes is printed without a line end.
+        Ok(file) => prettyplease::unparse(&file).trim_end().to_owned() + "\n",
+        Err(error) => panic!(
+            "the code emitted for {source} is not Rust ({error}); please report this:\n{tokens}"
+        ),
+    }
+}
+
+/// Puts a blank line between the members of an item.
+///
+/// Works on lines, which is sound because no literal or comment of ours spans any: a member ends
+/// with a line that closes its brace and nothing else.
+fn space_members(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut after_member = false;
+    for line in text.lines() {
+        if after_member && line != "}" {
+            out.push('\n');
+        }
+        after_member = matches!(line, "    }" | "    };");
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
+/// `use` items for exactly those names that the items say without a path.
+fn imports(items: &[TokenStream]) -> Vec<TokenStream> {
+    let mut used = BTreeSet::new();
+    // The definition of an enum says only names of its own.
+    let items = items.iter().filter(|item| syn::parse2::<syn::ItemEnum>((*item).clone()).is_err());
+    items.for_each(|item| collect(item.clone(), &mut used));
+    let lists = IMPORTS.iter().filter_map(|(library, names)| {
+        let names = names.iter().filter(|name| used.contains(**name));
+        let names: Vec<syn::Ident> = names.map(|name| super::tokens::word(name)).collect();
+        let library = super::tokens::word(library);
+        (!names.is_empty()).then(|| quote! { use #library::{#(#names),*}; })
+    });
+    lists.collect()
+}
+
+/// Constants of traits, which need their trait in scope.
+const TRAIT_CONSTANTS: &[(&str, &str)] =
+    &[("COMPOSITE", "Composite"), ("ENUM", "EnumLabel"), ("VIEW", "ViewRow")];
+
+/// Collects identifiers that stand without a path, and traits whose constants stand with one.
+fn collect(tokens: TokenStream, used: &mut BTreeSet<String>) {
+    let mut previous: [Option<char>; 2] = [None, None];
+    for token in tokens {
+        let mut this = None;
+        match token {
+            TokenTree::Group(group) => collect(group.stream(), used),
+            TokenTree::Ident(ident) => {
+                let name = ident.to_string();
+                if previous == [Some(':'), Some(':')] {
+                    let traits = TRAIT_CONSTANTS.iter().filter(|(constant, _)| *constant == name);
+                    used.extend(traits.map(|(_, name)| (*name).to_owned()));
+                } else {
+                    used.insert(name);
+                }
+            }
+            TokenTree::Punct(punct) => this = Some(punct.as_char()),
+            TokenTree::Literal(_) => {}
+        }
+        previous = [previous[1], this];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pins the form of printed code, so that a change of the printer shows up alone.
+    #[test]
+    fn printer_prints_the_probe_as_ever() {
+        let probe = quote! {
+            #[doc = " A doc comment."]
+            #[derive(Clone, Debug)]
+            pub struct Probe { #[doc = " Field."] pub r#type: Option<Vec<Option<runtime::Decimal>>> }
+        };
+        let implementation = quote! {
+            impl Probe {
+                const TABLE: &'static [Column] = &[Column::new("someFieldOfTheTable", "some_field_of_the_table", Type::Text).not_null().doc("Quotes \" and\nlines.")];
+                async fn one(&self, ctx: &Context<'_>, #[graphql(name = "x")] r#where: Option<i32>) -> Result<Rows<Self>> {
+                    Select::new().equal("one", one).filter(r#where).order_by(order_by).page(limit, offset).rows(ctx).await
+                }
+                async fn two(&self) -> bool { true }
+            }
+        };
+        let file = File {
+            source: Some("view public.v_probe"),
+            doc: "First.\n\nSecond.".into(),
+            attributes: quote! { #![allow(missing_docs, reason = "none")] },
+            items: vec![probe, implementation],
+        };
+        let expected = r##"// @generated by `cargo xtask codegen` from view public.v_probe. Do not edit.
+
+//! First.
+//!
+//! Second.
+
+#![allow(missing_docs, reason = "none")]
+
+use async_graphql::Context;
+use runtime::{Column, Result, Rows, Select, Type};
+
+/// A doc comment.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// Field.
+    pub r#type: Option<Vec<Option<runtime::Decimal>>>,
+}
+
+impl Probe {
+    const TABLE: &'static [Column] = &[
+        Column::new("someFieldOfTheTable", "some_field_of_the_table", Type::Text)
+            .not_null()
+            .doc("Quotes \" and\nlines."),
+    ];
+    async fn one(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "x")]
+        r#where: Option<i32>,
+    ) -> Result<Rows<Self>> {
+        Select::new()
+            .equal("one", one)
+            .filter(r#where)
+            .order_by(order_by)
+            .page(limit, offset)
+            .rows(ctx)
+            .await
+    }
+
+    async fn two(&self) -> bool {
+        true
+    }
+}
+"##;
+        assert_eq!(file.print(), expected);
+    }
+}

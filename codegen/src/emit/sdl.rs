@@ -1,0 +1,204 @@
+//! `schema.graphql`: the API as clients see it, for reviewers.
+//!
+//! Written from the same plan as the Rust code. The served schema is built by the runtime from the
+//! generated tables; a test holds the two against each other.
+
+mod filters;
+mod write;
+
+use std::collections::BTreeSet;
+
+use super::{docs, view};
+use crate::output;
+use crate::plan::Plan;
+use crate::plan::model::{
+    Cardinality, Function, Object, Operation, Relation, Returns, RowType, Type, View,
+};
+use crate::plan::names::GraphqlName;
+use crate::plan::types::scalar_name;
+use write::{Definition, Member};
+
+/// Writes the document: roots first, then types by kind and name.
+pub(super) fn document(plan: &Plan) -> String {
+    let mut sections = vec![output::header("#", None)];
+    let mutations = mutation_fields(plan);
+    let roots =
+        if mutations.is_empty() { "query: Query" } else { "query: Query\n  mutation: Mutation" };
+    sections.push(format!("schema {{\n  {roots}\n}}\n"));
+    sections.push(Definition::new("type", "Query", "", query_fields(plan)).to_string());
+    if !mutations.is_empty() {
+        sections.push(Definition::new("type", "Mutation", "", mutations).to_string());
+    }
+    let groups =
+        [objects(plan), inputs(plan), filters::definitions(plan), enums(plan), scalars(plan)];
+    for mut group in groups {
+        group.sort_by(|a, b| a.name.cmp(&b.name));
+        sections.extend(group.iter().map(ToString::to_string));
+    }
+    sections.join("\n")
+}
+
+fn query_fields(plan: &Plan) -> Vec<Member> {
+    let views = plan.views.values().flat_map(|view| {
+        let key = view.key.as_ref().map(|key| key_field(plan, view, key));
+        std::iter::once(list_field(plan, view)).chain(key)
+    });
+    views.chain(function_fields(plan, Operation::Query)).collect()
+}
+
+fn mutation_fields(plan: &Plan) -> Vec<Member> {
+    function_fields(plan, Operation::Mutation).collect()
+}
+
+fn function_fields(plan: &Plan, operation: Operation) -> impl Iterator<Item = Member> {
+    plan.functions
+        .iter()
+        .filter(move |function| function.operation == operation)
+        .map(|function| function_field(plan, function))
+}
+
+fn list_field(plan: &Plan, view: &View) -> Member {
+    let object = &view.object;
+    let direct = view.list.direct.iter().filter_map(|argument| object.columns.get(argument.column));
+    let mut arguments: Vec<Member> =
+        direct.map(|column| Member::new(&column.field, plan.input_type(&column.ty))).collect();
+    arguments.extend(list_arguments(object));
+    arguments.push(Member::new("limit", "Int! = 100"));
+    arguments.push(Member::new("offset", "Int! = 0"));
+    Member::new(&view.list.field, format!("[{}!]!", object.name))
+        .doc(&docs::resolver_text(&object.description))
+        .deprecated(view.deprecated.as_deref())
+        .arguments(arguments)
+}
+
+/// `where` and `orderBy`, if the object has anything to compare.
+fn list_arguments(object: &Object) -> Vec<Member> {
+    if !object.is_filterable() {
+        return Vec::new();
+    }
+    vec![
+        Member::new("where", format!("{}Filter", object.name)),
+        Member::new("orderBy", format!("[{}OrderBy!]", object.name)),
+    ]
+}
+
+fn key_field(plan: &Plan, view: &View, key: &crate::plan::model::Key) -> Member {
+    let columns = key.columns.iter().filter_map(|&place| view.object.columns.get(place));
+    let arguments =
+        columns.map(|column| Member::new(&column.field, plan.input_type(&column.ty) + "!"));
+    Member::new(&key.field, view.object.name.as_str())
+        .doc(&docs::resolver_text(&view::key_description(view, key)))
+        .deprecated(view.deprecated.as_deref())
+        .arguments(arguments.collect())
+}
+
+fn function_field(plan: &Plan, function: &Function) -> Member {
+    let arguments = match &function.input {
+        Some(input) => vec![Member::new("input", format!("{}!", input.name))],
+        None => {
+            let arguments = function.arguments.iter();
+            arguments.map(|a| Member::new(&a.name, plan.argument_type(a))).collect()
+        }
+    };
+    Member::new(&function.field, plan.return_type(&function.returns))
+        .doc(&docs::resolver_text(&function.description))
+        .deprecated(function.deprecated.as_deref())
+        .arguments(arguments)
+}
+
+fn objects(plan: &Plan) -> Vec<Definition> {
+    let views = plan.views.values().map(|view| &view.object);
+    let composites = plan.composites.values().filter(|ty| ty.usage.output).map(|ty| &ty.object);
+    let own = plan.functions.iter().filter_map(|function| match &function.returns {
+        Returns::Row { row: RowType::Own(object), .. } | Returns::Rows(RowType::Own(object)) => {
+            Some(object.as_ref())
+        }
+        _ => None,
+    });
+    views.chain(composites).chain(own).map(|object| object_type(plan, object)).collect()
+}
+
+fn object_type(plan: &Plan, object: &Object) -> Definition {
+    let columns = object.columns.iter().map(|column| {
+        Member::new(&column.field, plan.column_type(column))
+            .doc(&column.description)
+            .deprecated(column.deprecated.as_deref())
+    });
+    let relations = object.relations.iter().map(|item| relation(plan, item));
+    let members = columns.chain(relations).collect();
+    Definition::new("type", &object.name, &object.description, members)
+}
+
+fn relation(plan: &Plan, relation: &Relation) -> Member {
+    let mut arguments = Vec::new();
+    if relation.cardinality == Cardinality::Many {
+        arguments.extend(plan.object(&relation.target).map(list_arguments).unwrap_or_default());
+        arguments.push(Member::new("limit", "Int"));
+        arguments.push(Member::new("offset", "Int! = 0"));
+    }
+    Member::new(&relation.field, plan.relation_type(relation))
+        .doc(&relation.description)
+        .arguments(arguments)
+}
+
+fn inputs(plan: &Plan) -> Vec<Definition> {
+    let composites = plan.composites.values().map(|ty| (&ty.object, &ty.usage));
+    let views =
+        plan.views.values().filter_map(|view| Some((&view.object, view.composite.as_ref()?)));
+    let values = composites.chain(views).filter_map(|(object, usage)| {
+        let name: &GraphqlName = usage.input.as_ref()?;
+        let fields = object.columns.iter().map(|column| {
+            Member::new(&column.field, plan.input_column_type(column))
+                .doc(&column.description)
+                .deprecated(column.deprecated.as_deref())
+        });
+        Some(Definition::new("input", name, &object.description, fields.collect()))
+    });
+    let wrapped = plan.functions.iter().filter_map(|function| {
+        let name = &function.input.as_ref()?.name;
+        let fields = function.arguments.iter().map(|a| Member::new(&a.name, plan.argument_type(a)));
+        let doc = format!("The arguments of `{}`.", function.field);
+        Some(Definition::new("input", name, &doc, fields.collect()))
+    });
+    values.chain(wrapped).collect()
+}
+
+fn enums(plan: &Plan) -> Vec<Definition> {
+    let own = plan.enums.values().map(|planned| {
+        let values = planned.values.iter().map(|value| Member::bare(&value.name));
+        Definition::new("enum", &planned.name, &planned.description, values.collect())
+    });
+    own.chain(filters::direction(plan)).collect()
+}
+
+/// The scalars in use that GraphQL does not have.
+fn scalars(plan: &Plan) -> Vec<Definition> {
+    let mut types: Vec<&Type> = Vec::new();
+    let views = plan.views.values().map(|view| &view.object);
+    let composites = plan.composites.values().map(|ty| &ty.object);
+    for object in views.chain(composites) {
+        types.extend(object.columns.iter().map(|column| &column.ty));
+    }
+    for function in &plan.functions {
+        types.extend(function.arguments.iter().map(|argument| &argument.ty));
+        match &function.returns {
+            Returns::Value { ty, .. } | Returns::Values(ty) => types.push(ty),
+            Returns::Row { row: RowType::Own(object), .. }
+            | Returns::Rows(RowType::Own(object)) => {
+                types.extend(object.columns.iter().map(|column| &column.ty));
+            }
+            _ => {}
+        }
+    }
+    let names: BTreeSet<&str> = types.into_iter().filter_map(scalar_of).collect();
+    let built_in = ["Boolean", "Float", "Int", "String"];
+    let own = names.into_iter().filter(|name| !built_in.contains(name));
+    own.map(|name| Definition::new("scalar", name, "", Vec::new())).collect()
+}
+
+fn scalar_of(ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::Array(inner) | Type::Shaped(inner) => scalar_of(inner),
+        ty => scalar_name(ty),
+    }
+}

@@ -1,0 +1,73 @@
+//! Grouping by several sets: which grouping expressions some rows have as null.
+
+use std::collections::BTreeSet;
+
+use crate::query_tree::{Expr, GroupingSet, Query};
+
+/// The grouping expressions of a query with `GROUPING SETS`, `ROLLUP` or `CUBE`.
+#[derive(Debug)]
+pub(super) struct Grouping<'a> {
+    /// Those that are in every set.
+    pub(super) always: BTreeSet<&'a Expr>,
+    /// Those that are null in the rows of some sets.
+    pub(super) sometimes: BTreeSet<&'a Expr>,
+}
+
+impl<'a> Grouping<'a> {
+    /// The grouping of a query; `None` if it is by one set at most, and nothing becomes null.
+    pub(super) fn new(query: &'a Query) -> Option<Self> {
+        if query.grouping_sets.is_empty() {
+            return None;
+        }
+        let common = common(&query.grouping_sets);
+        let grouped = query.targets.iter().filter(|t| query.group_by.contains(&t.reference));
+        let (always, sometimes): (Vec<_>, Vec<_>) =
+            grouped.partition(|target| common.contains(&target.reference));
+        let values = |targets: Vec<&'a crate::query_tree::Target>| {
+            targets.into_iter().map(|target| &target.value).collect::<BTreeSet<_>>()
+        };
+        let sometimes = values(sometimes);
+        // The same expression twice, once in every set and once not: we cannot tell which is meant.
+        let always = &values(always) - &sometimes;
+        Some(Self { always, sometimes })
+    }
+
+    /// Whether an expression is one of them.
+    pub(super) fn has(&self, expression: &Expr) -> bool {
+        self.always.contains(expression) || self.sometimes.contains(expression)
+    }
+}
+
+/// Whether every row of a grouped query stands for at least one row.
+pub(super) fn groups_have_rows(query: &Query) -> bool {
+    !query.group_by.is_empty()
+        && (query.grouping_sets.is_empty() || !may_be_empty(&query.grouping_sets))
+}
+
+/// What is in every set of a product of sets.
+fn common(product: &[GroupingSet]) -> BTreeSet<u32> {
+    product.iter().flat_map(in_all).collect()
+}
+
+fn in_all(set: &GroupingSet) -> BTreeSet<u32> {
+    match set {
+        GroupingSet::Set(references) => references.iter().copied().collect(),
+        GroupingSet::WithEmpty => BTreeSet::new(),
+        GroupingSet::Sets(sets) => {
+            let mut each = sets.iter().map(in_all);
+            let first = each.next().unwrap_or_default();
+            each.fold(first, |all, set| &all & &set)
+        }
+    }
+}
+
+/// Whether a product of grouping sets has an empty one, which gives a row even for no rows.
+fn may_be_empty(product: &[GroupingSet]) -> bool {
+    product.iter().all(|set| match set {
+        GroupingSet::Set(references) => references.is_empty(),
+        GroupingSet::WithEmpty => true,
+        GroupingSet::Sets(sets) => {
+            sets.is_empty() || sets.iter().any(|set| may_be_empty(std::slice::from_ref(set)))
+        }
+    })
+}

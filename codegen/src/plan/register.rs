@@ -1,0 +1,120 @@
+//! Puts every name of a finished plan into the registry.
+//!
+//! One place, so that a name which is generated but never registered is easy to notice.
+
+use super::model::{Enum, Function, Object, Operation, Origin, Plan, Returns, RowType, View};
+use super::registry::{Owner, Registry, Scope};
+use crate::diagnostic::Diagnostics;
+
+/// Registers all names and reports collisions.
+pub(super) fn register(plan: &Plan, diagnostics: &mut Diagnostics) {
+    let mut registry = Registry::new();
+    plan.views.values().for_each(|view| register_view(&mut registry, view));
+    for composite in plan.composites.values() {
+        let (object, usage) = (&composite.object, &composite.usage);
+        registry.claim(Scope::Items("composites".into()), object.rust.as_str(), &object.origin);
+        register_object(&mut registry, object, usage.output);
+        if let Some(input) = &usage.input {
+            let origin = derived(&object.origin, "its input object");
+            registry.claim(Scope::Types, input.as_str(), &origin);
+        }
+    }
+    plan.enums.values().for_each(|planned| register_enum(&mut registry, planned));
+    plan.functions.iter().for_each(|function| register_function(&mut registry, function));
+    registry.report(diagnostics);
+}
+
+fn register_view(registry: &mut Registry, view: &View) {
+    let object = &view.object;
+    let origin = &object.origin;
+    register_object(registry, object, true);
+    registry.claim(
+        Scope::Types,
+        view.part.as_str(),
+        &derived(origin, "the struct of its root fields"),
+    );
+    if object.is_filterable() {
+        let (filter, order) =
+            (object.name.with_suffix("Filter"), object.name.with_suffix("OrderBy"));
+        registry.claim(Scope::Types, filter.as_str(), &derived(origin, "its filter"));
+        registry.claim(Scope::Types, order.as_str(), &derived(origin, "its order"));
+        register_filter(registry, object);
+    }
+    if let Some(input) = view.composite.as_ref().and_then(|usage| usage.input.as_ref()) {
+        registry.claim(Scope::Types, input.as_str(), &derived(origin, "its input object"));
+    }
+    let query = || Scope::Fields(Owner::root("Query"));
+    registry.claim(query(), view.list.field.as_str(), origin);
+    if let Some(key) = &view.key {
+        registry.claim(query(), key.field.as_str(), &derived(origin, "its lookup by key"));
+    }
+    registry.claim(Scope::Modules("views"), view.module.as_str(), origin);
+}
+
+/// `and`, `or` and `not` stand beside the columns.
+fn register_filter(registry: &mut Registry, object: &Object) {
+    let owner = Owner::new(object.name.with_suffix("Filter"), &object.origin);
+    let scope = || Scope::Fields(owner.clone());
+    for name in ["and", "or", "not"] {
+        registry.reserve(scope(), name, "every filter");
+    }
+    for column in object.columns.iter().filter(|column| column.ty.is_filterable()) {
+        registry.claim(scope(), column.field.as_str(), &column.origin);
+    }
+}
+
+fn register_object(registry: &mut Registry, object: &Object, output: bool) {
+    let owner = Owner::new(&object.name, &object.origin);
+    if output {
+        registry.claim(Scope::Types, object.name.as_str(), &object.origin);
+    }
+    for column in &object.columns {
+        registry.claim(Scope::Fields(owner.clone()), column.field.as_str(), &column.origin);
+        registry.claim(Scope::Members(owner.clone()), column.rust.as_str(), &column.origin);
+    }
+    for relation in &object.relations {
+        registry.claim(Scope::Fields(owner.clone()), relation.field.as_str(), &relation.origin);
+    }
+}
+
+fn register_enum(registry: &mut Registry, planned: &Enum) {
+    let owner = Owner::new(&planned.name, &planned.origin);
+    registry.claim(Scope::Types, planned.name.as_str(), &planned.origin);
+    let filter = planned.name.with_suffix("Filter");
+    registry.claim(Scope::Types, filter.as_str(), &derived(&planned.origin, "its filter"));
+    registry.claim(Scope::Items("enums".into()), planned.rust.as_str(), &planned.origin);
+    for value in &planned.values {
+        registry.claim(Scope::Values(owner.clone()), value.name.as_str(), &value.origin);
+        registry.claim(Scope::Members(owner.clone()), value.rust.as_str(), &value.origin);
+    }
+}
+
+fn register_function(registry: &mut Registry, function: &Function) {
+    let origin = &function.origin;
+    let root = match function.operation {
+        Operation::Query => "Query",
+        Operation::Mutation => "Mutation",
+    };
+    registry.claim(Scope::Fields(Owner::root(root)), function.field.as_str(), origin);
+    registry.claim(Scope::Modules("functions"), function.module.as_str(), origin);
+    let part = derived(origin, "the struct of its root field");
+    registry.claim(Scope::Types, function.part.as_str(), &part);
+    if let Some(input) = &function.input {
+        registry.claim(Scope::Types, input.name.as_str(), &derived(origin, "its input object"));
+    }
+    for argument in &function.arguments {
+        let owner = Owner::new(&function.field, origin);
+        registry.claim(Scope::Arguments(owner.clone()), argument.name.as_str(), &argument.origin);
+        registry.claim(Scope::Members(owner), argument.rust.as_str(), &argument.origin);
+    }
+    if let Returns::Row { row: RowType::Own(object), .. } | Returns::Rows(RowType::Own(object)) =
+        &function.returns
+    {
+        register_object(registry, object, true);
+    }
+}
+
+/// The origin of a name that was made from another.
+fn derived(origin: &Origin, what: &str) -> Origin {
+    Origin { how: format!("{what}, {}", origin.how), ..origin.clone() }
+}

@@ -1,0 +1,112 @@
+//! Relations: fields that lead from a row of one view to rows of another.
+//!
+//! Declared by `@relation`. This is the place where foreign keys will give them as well.
+
+use std::collections::BTreeMap;
+
+use super::Planner;
+use super::keys::{available, position};
+use super::model::{Cardinality, Object, Origin, Relation, Rename, View};
+use super::names::GraphqlName;
+use super::tags::view_label;
+use crate::catalog::PgName;
+use crate::comment::RelationTag;
+use crate::sql_name;
+
+impl Planner<'_> {
+    /// Adds the declared relations to all views.
+    pub(super) fn relations(&mut self, views: &mut BTreeMap<PgName, View>) {
+        let exposed = self.exposed.clone();
+        for (name, comment) in &exposed {
+            let relations: Vec<Relation> = comment
+                .relations
+                .iter()
+                .filter_map(|tag| self.relation(views, name, tag))
+                .collect();
+            if let Some(view) = views.get_mut(name) {
+                view.object.relations = relations;
+            }
+        }
+    }
+
+    fn relation(
+        &mut self,
+        views: &BTreeMap<PgName, View>,
+        name: &PgName,
+        tag: &RelationTag,
+    ) -> Option<Relation> {
+        let view = views.get(name)?;
+        let label = view_label(name, self.catalog.views.get(name)?);
+        let target_name = tag.target.resolve(&name.schema);
+        let Some(target) = views.get(&target_name) else {
+            let message = format!(
+                "`@relation {}` refers to `{target_name}`, which is no view of the API",
+                tag.field
+            );
+            let known: Vec<String> = views.keys().map(sql_name::qualified).collect();
+            self.invalid_reference(&label, message, format!("the views: {}", known.join(", ")));
+            return None;
+        };
+        let pairs = tag.columns.iter().zip(&tag.target_columns);
+        let fits: Vec<Option<(String, String)>> = pairs
+            .map(|(own, other)| {
+                self.pair(&label, &tag.field, (&view.object, own), (&target.object, other))
+            })
+            .collect();
+        let columns = fits.into_iter().collect::<Option<Vec<_>>>()?;
+        let rename = Rename::Sql(format!(
+            "give the relation another name in the comment of {label}:\n@relation other{} …",
+            tag.field
+        ));
+        let how = format!("relation `{}` of its comment", tag.field);
+        Some(Relation {
+            field: GraphqlName::new(tag.field.clone()).ok()?,
+            origin: Origin { object: label, how, rename },
+            cardinality: cardinality(target, &tag.target_columns),
+            description: target.object.description.clone(),
+            target: target_name,
+            columns,
+        })
+    }
+
+    /// Checks that both columns exist and have the same type.
+    fn pair(
+        &mut self,
+        label: &str,
+        field: &str,
+        (own, own_name): (&Object, &str),
+        (other, other_name): (&Object, &str),
+    ) -> Option<(String, String)> {
+        let mut find = |object: &Object, name: &str| {
+            let found = position(object, name).and_then(|place| object.columns.get(place).cloned());
+            if found.is_none() {
+                let message = format!(
+                    "`@relation {field}` names `{name}`, which is no column of the type `{}`",
+                    object.name
+                );
+                self.invalid_reference(label, message, available(object));
+            }
+            found
+        };
+        let (mine, theirs) = (find(own, own_name), find(other, other_name));
+        let (mine, theirs) = (mine?, theirs?);
+        if mine.ty != theirs.ty || !mine.ty.is_filterable() {
+            let message = format!("`@relation {field}` compares columns that cannot be compared");
+            let help = format!(
+                "`{own_name}` and `{other_name}` must have the same type, and one with an order; cast one of them in its view"
+            );
+            self.invalid_reference(label, message, help);
+            return None;
+        }
+        Some((own_name.to_owned(), other_name.to_owned()))
+    }
+}
+
+/// At most one row when the compared columns contain the key of the target.
+fn cardinality(target: &View, columns: &[String]) -> Cardinality {
+    let key_is_compared = target.key.as_ref().is_some_and(|key| {
+        let mut key = key.columns.iter().filter_map(|&place| target.object.columns.get(place));
+        key.all(|column| columns.contains(&column.sql))
+    });
+    if key_is_compared { Cardinality::Optional } else { Cardinality::Many }
+}

@@ -1,0 +1,171 @@
+//! Errors as clients see them: each has a message and a stable `extensions.code`.
+//!
+//! | code | who |
+//! |---|---|
+//! | `BAD_REQUEST`, `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `NOT_ACCEPTABLE`, `METHOD_NOT_ALLOWED`, `NOT_FOUND` | not a request in the sense of GraphQL over HTTP: a [`Refusal`] |
+//! | `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`, `OPERATION_RESOLUTION_FAILURE`, `LIMIT_EXCEEDED` | async-graphql, before execution: [`add_codes`] |
+//! | `BAD_USER_INPUT` | an argument that its type refuses during execution: [`add_codes`] |
+//! | `TIMEOUT`, `INTERNAL` | an operation that did not end in time, or panicked |
+//! | the rest | the runtime, from the SQLSTATE |
+
+use async_graphql::parser::parse_query;
+use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response as HttpResponse};
+
+use crate::media::Media;
+
+/// An HTTP request that is not answered by GraphQL.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    allow: Option<&'static str>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), allow: None }
+    }
+
+    /// The body or the query string does not hold a GraphQL request.
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// The body is longer than the server takes.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let message = format!("the body is larger than {limit} bytes");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+    }
+
+    /// The client was too slow in sending its request.
+    pub(crate) fn slow_body() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "the body did not arrive in time")
+    }
+
+    /// The body is not declared as JSON.
+    pub(crate) fn unsupported_media_type() -> Self {
+        let message = "send the request as JSON, in UTF-8, with `content-type: application/json`";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message)
+    }
+
+    /// The client wants an answer in a type that we do not have.
+    pub(crate) fn not_acceptable() -> Self {
+        let message = "answers are application/graphql-response+json or application/json";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
+    }
+
+    /// The method is none of those that the path answers to.
+    pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
+        let message = format!("this method is not allowed here; use {allow}");
+        let refusal = Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
+        Self { allow: Some(allow), ..refusal }
+    }
+
+    /// A GET request asks for a mutation or subscription.
+    pub(crate) fn unsafe_by_get() -> Self {
+        let message = "only queries can be sent by GET; use POST";
+        Self { message: message.to_owned(), ..Self::method_not_allowed("POST") }
+    }
+
+    /// There is nothing at this path.
+    pub(crate) fn not_found() -> Self {
+        let message = "there is nothing here; the API is at /graphql";
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+    }
+
+    /// The operation did not end in time.
+    pub(crate) fn timeout(may_change: bool) -> Self {
+        let message = if may_change {
+            "no answer in time; the operation goes on, and may change data yet"
+        } else {
+            "no answer in time"
+        };
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message)
+    }
+
+    /// A part of the server failed.
+    pub(crate) fn internal() -> Self {
+        let message = "internal error; the server's log has the cause";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
+    }
+
+    /// The answer, in the type that the client wants.
+    pub(crate) fn respond(self, media: Media) -> HttpResponse {
+        let mut error = ServerError::new(self.message, None);
+        set_code(&mut error, self.code);
+        let body = runtime::respond(&Response::from_errors(vec![error]));
+        let content_type = [(CONTENT_TYPE, media.content_type())];
+        let mut response = (self.status, content_type, body).into_response();
+        if let Some(allow) = self.allow {
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> HttpResponse {
+        self.respond(Media::Json)
+    }
+}
+
+/// A response of one error that prevented execution.
+pub(crate) fn failed(code: &str, message: &str) -> Response {
+    let mut error = ServerError::new(message, None);
+    set_code(&mut error, code);
+    Response::from_errors(vec![error])
+}
+
+/// Whether a response has no data because the request failed before it was executed: it has none
+/// and no error comes from a field.
+pub(crate) fn is_request_error(response: &Response) -> bool {
+    response.data == async_graphql::Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// Gives a code to each error that has none: those that async-graphql makes itself.
+pub(crate) fn add_codes(response: &mut Response, query: &str) {
+    let mut parses = None;
+    for error in &mut response.errors {
+        if error.extensions.as_ref().is_some_and(|values| values.get("code").is_some()) {
+            continue;
+        }
+        let code = if !error.path.is_empty() {
+            // Every error of the runtime has a code: this is an argument that its type refused.
+            "BAD_USER_INPUT"
+        } else if !*parses.get_or_insert_with(|| parse_query(query).is_ok()) {
+            "GRAPHQL_PARSE_FAILED"
+        } else {
+            code_of(&error.message)
+        };
+        set_code(error, code);
+    }
+}
+
+/// Tells the errors of preparation apart, for which async-graphql has only texts.
+fn code_of(message: &str) -> &'static str {
+    const LIMITS: [&str; 4] = [
+        "Query is too complex.",
+        "Query is nested too deep.",
+        "The recursion depth of the query cannot be greater than",
+        "The number of directives on the field",
+    ];
+    if LIMITS.iter().any(|limit| message.starts_with(limit)) {
+        "LIMIT_EXCEEDED"
+    } else if message.starts_with("Unknown operation named")
+        || message == "Operation name required in request."
+    {
+        "OPERATION_RESOLUTION_FAILURE"
+    } else {
+        "GRAPHQL_VALIDATION_FAILED"
+    }
+}
+
+fn set_code(error: &mut ServerError, code: &str) {
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
+}

@@ -1,0 +1,134 @@
+//! Execution that outlives its client.
+//!
+//! Each request is executed in a task of its own, which runs to its end even if the client hangs up
+//! or the server stops waiting. Dropping an execution half-way would be cheaper, and wrong:
+//!
+//! - A document of several mutations would stop between two of them.
+//! - A statement that has been sent runs on in PostgreSQL all the same. Its connection would go
+//!   back to the pool as free, and the next request would queue behind a statement that nobody
+//!   counts any more.
+//!
+//! What an abandoned execution may cost is bounded by the statement timeout and the pool.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Response};
+use axum::http::HeaderMap;
+use bytes::{BufMut, Bytes, BytesMut};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+use crate::errors::{add_codes, failed, is_request_error};
+
+/// Executes requests with a schema whose type is of no interest to the rest of the server.
+#[derive(Clone)]
+pub(crate) struct Executor(Arc<dyn Fn(Jobs) -> JoinHandle<Reply> + Send + Sync>);
+
+/// What to execute for one answer.
+pub(crate) struct Jobs {
+    /// The operations; an error is the limit that one breaks.
+    pub(crate) list: Vec<Result<Request, String>>,
+    /// Whether the answer is an array; otherwise there is one operation.
+    pub(crate) is_batch: bool,
+}
+
+/// Counts the executions that are under way.
+#[derive(Clone, Debug)]
+pub struct Running(watch::Sender<()>);
+
+impl Default for Running {
+    fn default() -> Self {
+        Self(watch::Sender::new(()))
+    }
+}
+
+impl Running {
+    /// Waits until no execution is under way.
+    pub async fn idle(&self) {
+        self.0.closed().await;
+    }
+}
+
+/// A finished answer.
+pub(crate) struct Reply {
+    pub(crate) outcome: Outcome,
+    /// Headers that resolvers have set.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// What the status code of an answer depends on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Outcome {
+    /// There is data and no error; or it is a batch, whose answers differ.
+    Complete,
+    /// The operation was executed, and some field failed.
+    Partial,
+    /// The operation was not executed.
+    Refused,
+}
+
+impl Executor {
+    pub(crate) fn new(schema: impl async_graphql::Executor, running: Running) -> Self {
+        Self(Arc::new(move |jobs| {
+            let (schema, under_way) = (schema.clone(), running.0.subscribe());
+            let execution = async move {
+                let reply = execute_all(&schema, jobs).await;
+                drop(under_way);
+                reply
+            };
+            tokio::spawn(execution.in_current_span())
+        }))
+    }
+
+    /// Starts executing; dropping the handle does not stop it.
+    pub(crate) fn start(&self, jobs: Jobs) -> JoinHandle<Reply> {
+        (self.0)(jobs)
+    }
+}
+
+async fn execute_all(schema: &impl async_graphql::Executor, jobs: Jobs) -> Reply {
+    // One after the other: a client that sends two mutations means them in this order, and a batch
+    // takes no more than one connection from other clients.
+    let mut body = BytesMut::new();
+    let mut headers = HeaderMap::new();
+    for job in jobs.list {
+        let response = execute(schema, job).await;
+        if !jobs.is_batch {
+            return Reply::from(response);
+        }
+        body.put_u8(if body.is_empty() { b'[' } else { b',' });
+        body.put(runtime::respond(&response));
+        headers.extend(response.http_headers);
+    }
+    body.put_u8(b']');
+    Reply { outcome: Outcome::Complete, headers, body: body.freeze() }
+}
+
+async fn execute(schema: &impl async_graphql::Executor, job: Result<Request, String>) -> Response {
+    let request = match job {
+        Ok(request) => request,
+        Err(limit) => return failed("LIMIT_EXCEEDED", &limit),
+    };
+    let query = request.query.clone();
+    let mut response = schema.execute(request).await;
+    if !response.errors.is_empty() {
+        add_codes(&mut response, &query);
+    }
+    response
+}
+
+impl From<Response> for Reply {
+    fn from(mut response: Response) -> Self {
+        let outcome = if response.errors.is_empty() {
+            Outcome::Complete
+        } else if is_request_error(&response) {
+            Outcome::Refused
+        } else {
+            Outcome::Partial
+        };
+        let headers = std::mem::take(&mut response.http_headers);
+        Self { outcome, headers, body: runtime::respond(&response) }
+    }
+}

@@ -1,0 +1,164 @@
+//! `/graphql`: GraphQL over HTTP, and GraphiQL for browsers.
+//!
+//! Follows <https://graphql.github.io/graphql-over-http/draft/>. What it leaves open:
+//!
+//! | request | `application/graphql-response+json` | `application/json` |
+//! |---|---|---|
+//! | not well-formed | 4xx | 4xx |
+//! | refused by GraphQL before execution | 400 | 200 |
+//! | executed, without an error | 200 | 200 |
+//! | executed, some fields failed (the database is down, say) | 294 Partial Success | 200 |
+//! | no answer in time | 504 | 504 |
+//! | a panic | 500 | 500 |
+//!
+//! The reference audits want 400 for a document that does not validate; newer drafts suggest 422.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::header::{CONTENT_TYPE, VARY};
+use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use tokio::time::{Instant, timeout_at};
+
+use crate::body::{self, Requests};
+use crate::errors::Refusal;
+use crate::execute::{Executor, Jobs, Outcome, Reply};
+use crate::graphiql::Page;
+use crate::log::Operation;
+use crate::media::{self, Media};
+use crate::outline::outline;
+
+/// Executed, but some fields failed; recommended by the specification, not registered with IANA.
+const PARTIAL_SUCCESS: u16 = 294;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub(crate) struct Api {
+    pub(crate) executor: Executor,
+    pub(crate) page: Option<Arc<Page>>,
+    pub(crate) request_timeout: Duration,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) batch_limit: usize,
+}
+
+/// Answers `POST /graphql`.
+pub(crate) async fn post(State(api): State<Api>, request: Request) -> Response {
+    let deadline = Instant::now() + api.request_timeout;
+    let Some(media) = media::negotiate(request.headers(), media::ANSWERS) else {
+        return Refusal::not_acceptable().into_response();
+    };
+    match api.read(request, deadline).await {
+        Ok(requests) => api.answer(requests, media, deadline).await,
+        Err(refusal) => refusal.respond(media),
+    }
+}
+
+/// Answers `GET /graphql`: with GraphiQL to a browser, with data to a program.
+pub(crate) async fn get(State(api): State<Api>, request: Request) -> Response {
+    let deadline = Instant::now() + api.request_timeout;
+    let offer = if api.page.is_some() { media::ANSWERS_OR_PAGE } else { media::ANSWERS };
+    let mut response = match (media::negotiate(request.headers(), offer), &api.page) {
+        (None, _) => Refusal::not_acceptable().into_response(),
+        (Some(Media::Html), Some(page)) => page.respond(),
+        (Some(media), _) => match read_query(request.uri()) {
+            Ok(request) => api.answer(request, media, deadline).await,
+            Err(refusal) => refusal.respond(media),
+        },
+    };
+    // One address, several answers: caches have to know.
+    response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// Answers other methods.
+pub(crate) async fn other() -> Refusal {
+    Refusal::method_not_allowed("GET, HEAD, POST")
+}
+
+fn read_query(uri: &Uri) -> Result<Requests, Refusal> {
+    let mut request = body::from_query_string(uri.query().unwrap_or_default())?;
+    // A link or an image on a foreign page makes browsers send GET requests: these must not change
+    // anything. A document without the word cannot; the others are parsed to be sure.
+    let suspicious = ["mutation", "subscription"].iter().any(|word| request.query.contains(word));
+    if suspicious && outline(&request.query).is_ok() {
+        let name = request.operation_name.clone();
+        if let Ok(document) = request.parsed_query() {
+            let selected = document.operations.iter().filter(|(operation, _)| {
+                name.as_ref().is_none_or(|name| operation.is_none_or(|found| found == name))
+            });
+            let is_query = |ty| ty == async_graphql::parser::types::OperationType::Query;
+            if selected.map(|(_, operation)| operation.node.ty).any(|ty| !is_query(ty)) {
+                return Err(Refusal::unsafe_by_get());
+            }
+        }
+    }
+    Ok(request.into())
+}
+
+impl Api {
+    async fn read(&self, request: Request, deadline: Instant) -> Result<Requests, Refusal> {
+        if !media::is_json(request.headers()) {
+            return Err(Refusal::unsupported_media_type());
+        }
+        let body = timeout_at(deadline, Bytes::from_request(request, &()))
+            .await
+            .map_err(|_| Refusal::slow_body())?
+            .map_err(|rejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(self.max_body_bytes),
+                _ => Refusal::bad_request("the body could not be read"),
+            })?;
+        body::from_json(&body, self.batch_limit)
+    }
+
+    async fn answer(&self, requests: Requests, media: Media, deadline: Instant) -> Response {
+        let (jobs, operation, may_change) = plan(requests);
+        let mut response = match timeout_at(deadline, self.executor.start(jobs)).await {
+            Ok(Ok(reply)) => reply.respond(media),
+            Ok(Err(panic)) => {
+                tracing::error!(%panic, "the execution of a request failed");
+                Refusal::internal().respond(media)
+            }
+            Err(_) => Refusal::timeout(may_change).respond(media),
+        };
+        if let Some(operation) = operation {
+            response.extensions_mut().insert(operation);
+        }
+        response
+    }
+}
+
+/// What to execute, the name for the log, and whether something may have changed if no answer
+/// comes in time.
+fn plan(requests: Requests) -> (Jobs, Option<Operation>, bool) {
+    let is_batch = requests.is_batch;
+    let (mut operation, mut may_change) = (None, false);
+    let list = requests.list.into_iter().map(|request| {
+        let outline = outline(&request.query)?;
+        if !is_batch {
+            let name = request.operation_name.as_deref().or(outline.operation);
+            operation = name.and_then(Operation::new);
+        }
+        may_change |= outline.may_change;
+        Ok(request)
+    });
+    (Jobs { list: list.collect(), is_batch }, operation, may_change)
+}
+
+impl Reply {
+    fn respond(self, media: Media) -> Response {
+        let status = match (media, self.outcome) {
+            (Media::Response, Outcome::Refused) => StatusCode::BAD_REQUEST,
+            (Media::Response, Outcome::Partial) => {
+                StatusCode::from_u16(PARTIAL_SUCCESS).unwrap_or(StatusCode::OK)
+            }
+            _ => StatusCode::OK,
+        };
+        let mut response = (status, self.body).into_response();
+        response.headers_mut().extend(self.headers);
+        response.headers_mut().insert(CONTENT_TYPE, media.content_type());
+        response
+    }
+}

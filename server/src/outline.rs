@@ -1,0 +1,232 @@
+//! A look at a document before it is parsed.
+//!
+//! The bytes of a document do not bound what it costs to parse and validate it: values nested a few
+//! hundred deep overflow the parser's stack, which ends the process, and twenty fragments of which
+//! each spreads the next one twice keep validation busy for hours. One quick pass over the tokens
+//! finds both. The same pass finds the name of the operation for the log.
+
+use std::collections::HashMap;
+
+use crate::lexer::{Lexer, Token};
+
+/// How deep brackets may be nested.
+const MAX_NESTING: usize = 64;
+
+/// How many tokens a document may have, with its fragments put in wherever they are spread. An
+/// introspection query has 500.
+const MAX_TOKENS: usize = 20_000;
+
+/// How long a chain of fragments that spread each other may be; async-graphql allows half of it.
+const MAX_CHAIN: usize = 64;
+
+/// What the pass found.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Outline<'a> {
+    /// The name of the first operation that has one.
+    pub(crate) operation: Option<&'a str>,
+    /// Whether the document has a mutation.
+    pub(crate) may_change: bool,
+}
+
+/// Reads a document's outline; `Err` says which limit it breaks.
+pub(crate) fn outline(document: &str) -> Result<Outline<'_>, String> {
+    let mut outline = Outline { operation: None, may_change: false };
+    let mut operations = Definition::default();
+    let mut fragments = HashMap::new();
+    let mut lexer = Lexer::new(document);
+    let mut budget = MAX_TOKENS;
+    while let Some(header) = Header::read(&mut lexer) {
+        let mut definition = Definition::default();
+        definition.read(header.last, &mut lexer, &mut budget)?;
+        outline.may_change |= header.keyword == "mutation";
+        if header.keyword == "fragment" {
+            fragments.insert(header.name.unwrap_or_default(), Fragment::from(definition));
+        } else {
+            outline.operation = outline.operation.or(header.name);
+            operations.tokens += definition.tokens;
+            operations.spreads.append(&mut definition.spreads);
+        }
+    }
+    if expand(&operations, &mut fragments, 0) > MAX_TOKENS {
+        return Err(too_long());
+    }
+    Ok(outline)
+}
+
+fn too_long() -> String {
+    format!("the document has more than {MAX_TOKENS} tokens, with its fragments spelled out")
+}
+
+/// How a definition begins: `query Name`, `fragment Name`, or at once with its fields.
+struct Header<'a> {
+    keyword: &'a str,
+    name: Option<&'a str>,
+    /// The first token that belongs to neither.
+    last: Option<Token<'a>>,
+}
+
+impl<'a> Header<'a> {
+    fn read(lexer: &mut Lexer<'a>) -> Option<Self> {
+        let (keyword, next) = match lexer.next()? {
+            Token::Name(keyword) => (keyword, lexer.next()),
+            token => ("", Some(token)),
+        };
+        Some(match next {
+            Some(Token::Name(name)) => Self { keyword, name: Some(name), last: lexer.next() },
+            last => Self { keyword, name: None, last },
+        })
+    }
+}
+
+/// What a definition consists of.
+#[derive(Default)]
+struct Definition<'a> {
+    tokens: usize,
+    spreads: Vec<&'a str>,
+}
+
+impl<'a> Definition<'a> {
+    /// Reads up to the bracket that closes the fields: no other curly bracket is outside of round
+    /// ones.
+    fn read(
+        &mut self,
+        first: Option<Token<'a>>,
+        lexer: &mut Lexer<'a>,
+        budget: &mut usize,
+    ) -> Result<(), String> {
+        let (mut depth, mut after_spread) = (0_usize, false);
+        let mut next = first;
+        while let Some(token) = next {
+            *budget = budget.checked_sub(1).ok_or_else(too_long)?;
+            self.tokens += 1;
+            match token {
+                Token::Open(_) => depth += 1,
+                Token::Close(bracket) => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 && bracket == b'}' {
+                        return Ok(());
+                    }
+                }
+                Token::Name(name) if after_spread => self.spreads.push(name),
+                _ => {}
+            }
+            if depth > MAX_NESTING {
+                return Err(format!("the document is nested more than {MAX_NESTING} deep"));
+            }
+            after_spread = token == Token::Spread;
+            next = lexer.next();
+        }
+        Ok(())
+    }
+}
+
+/// A fragment, and how many tokens it stands for.
+enum Fragment<'a> {
+    Unknown(Definition<'a>),
+    /// Also one whose spreads are being counted: a circle, which validation refuses.
+    Known(usize),
+}
+
+impl<'a> From<Definition<'a>> for Fragment<'a> {
+    fn from(definition: Definition<'a>) -> Self {
+        Self::Unknown(definition)
+    }
+}
+
+/// Counts the tokens of a definition with its fragments spelled out.
+fn expand<'a>(
+    definition: &Definition<'a>,
+    fragments: &mut HashMap<&'a str, Fragment<'a>>,
+    chain: usize,
+) -> usize {
+    if chain > MAX_CHAIN {
+        return MAX_TOKENS + 1;
+    }
+    let mut tokens = definition.tokens;
+    for name in &definition.spreads {
+        let Some(fragment) = fragments.get_mut(name) else { continue };
+        tokens += match std::mem::replace(fragment, Fragment::Known(0)) {
+            Fragment::Known(tokens) => {
+                *fragment = Fragment::Known(tokens);
+                tokens
+            }
+            Fragment::Unknown(definition) => {
+                let tokens = expand(&definition, fragments, chain + 1);
+                fragments.insert(name, Fragment::Known(tokens));
+                tokens
+            }
+        };
+        // Stops before the sum could overflow.
+        if tokens > MAX_TOKENS {
+            break;
+        }
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(document: &str) -> Option<&str> {
+        outline(document).unwrap().operation
+    }
+
+    #[test]
+    fn operations_are_named() {
+        assert_eq!(name("{ a }"), None);
+        assert_eq!(name("query Orders($a: In = {b: 1}) @x { a }"), Some("Orders"));
+        assert_eq!(name("# query No\nquery, query { a }"), Some("query"));
+        assert_eq!(name("query ($q: String) { query Inner }"), None);
+        assert_eq!(name("fragment F on T { a } mutation M { a }"), Some("M"));
+        assert_eq!(name("query @a(b: 1) { a } query B { a }"), Some("B"));
+    }
+
+    #[test]
+    fn mutations_change_something() {
+        let may_change = |document| outline(document).unwrap().may_change;
+        assert!(may_change("mutation { a }"));
+        assert!(may_change("fragment F on T { a } query A { b } mutation M { a }"));
+        assert!(!may_change("query mutation { a(b: \"mutation\") } # mutation"));
+    }
+
+    #[test]
+    fn nesting_is_limited() {
+        let deep = |open: &str| outline(&open.repeat(MAX_NESTING + 1)).is_err();
+        for open in ["{a", "[", "a(b:{c:", "{a(b:\"}\")"] {
+            assert!(deep(open), "{open}");
+        }
+        for flat in ["{a}", "{a(b:[{c:1}])}", "\"{\""] {
+            assert!(!deep(flat), "{flat}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_limited() {
+        let document = |fields: usize| format!("{{{}}}", "a ".repeat(fields));
+        assert!(outline(&document(MAX_TOKENS - 2)).is_ok());
+        assert!(outline(&document(MAX_TOKENS - 1)).is_err());
+        assert!(outline(&"# a\n".repeat(MAX_TOKENS + 1)).is_ok());
+    }
+
+    #[test]
+    fn fragments_count_where_they_are_spread() {
+        let doubling = |levels: usize| {
+            let fragment =
+                |level| format!("fragment F{level} on Q {{ ...F{0} ...F{0} }}", level + 1);
+            let fragments: String = (0..levels).map(fragment).collect();
+            format!("{{ ...F0 }} {fragments} fragment F{levels} on Q {{ a }}")
+        };
+        assert!(outline(&doubling(8)).is_ok());
+        assert!(outline(&doubling(16)).is_err());
+        assert!(outline(&doubling(60)).is_err());
+        let chain = |length: usize| {
+            let fragment = |at| format!("fragment F{at} on Q {{ ...F{} }}", at + 1);
+            format!("{{ ...F0 }} {}", (0..length).map(fragment).collect::<String>())
+        };
+        assert!(outline(&chain(MAX_CHAIN)).is_ok());
+        assert!(outline(&chain(3000)).is_err());
+        assert!(outline("{ ...A } fragment A on Q { ...B ...B } fragment B on Q { ...A }").is_ok());
+        assert!(outline("{ ... on Q { a } ...Missing ... { a } }").is_ok());
+    }
+}

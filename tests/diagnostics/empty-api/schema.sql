@@ -1,0 +1,1 @@
+create table tb_notes (id integer primary key);

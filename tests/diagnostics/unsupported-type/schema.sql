@@ -1,0 +1,3 @@
+create view v_sites as select 1 as id, polygon '((0,0),(1,1),(1,0))' as area;
+create function fn_area(p_area polygon) returns float8 language sql stable as 'select 1.0::float8';
+create function fn_any(p_value anyelement) returns anyelement language sql stable as 'select p_value';
