@@ -10,7 +10,9 @@ async fn main() {
     let (mut client, connection) =
         tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
+    let started = std::time::Instant::now();
     let catalog = codegen::introspect(&mut client, &config).await.unwrap();
+    eprintln!("introspected in {:?}", started.elapsed());
     let json = serde_json::to_string_pretty(&catalog).unwrap();
     let back: codegen::Catalog = serde_json::from_str(&json).unwrap();
     assert!(back == catalog);

@@ -8,7 +8,7 @@
 //! Its JSON form is what fixtures record: names and types are single strings there
 //! (`public.orders`, `pg_catalog.int4[]`), and absent things are left out.
 //!
-//! [`crate::introspect`] makes it, [`crate::plan`] reads it.
+//! [`crate::introspect()`] makes it, [`crate::plan()`] reads it.
 
 use std::collections::BTreeMap;
 

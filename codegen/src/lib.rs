@@ -10,7 +10,8 @@
 //!    makes them.
 //!
 //! ```text
-//! PostgreSQL ─introspect→ Catalog ─plan→ (Plan, Diagnostics) ─emit→ FileTree ─compare→ [Change] ─apply→ disk
+//! PostgreSQL ─introspect→ Catalog ─plan→ (Plan, Diagnostics)
+//!            ─emit→ FileTree ─compare→ [Change] ─apply→ disk
 //! ```
 //!
 //! Only the first and the last touch the outside world. Everything in between is a pure function,
@@ -38,8 +39,8 @@
 //!
 //! # How to add …
 //!
-//! - a type: `plan/types.rs` (what it is), `plan/model.rs` and `emit/tokens.rs` (its two forms), and
-//!   the runtime's `Type`.
+//! - a type: `plan/types.rs` (what it is), `plan/model.rs` and `emit/tokens.rs` (its two forms),
+//!   and the runtime's `Type`.
 //! - a tag: the table in `comment.rs`, then where `plan` reads comments.
 //! - a diagnostic: the table in `diagnostic.rs`; a test demands a fixture for it.
 

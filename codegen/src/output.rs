@@ -105,7 +105,8 @@ impl FileTree {
     }
 }
 
-/// Makes the changes: each file is replaced at once or not at all, and folders that become empty go.
+/// Makes the changes: each file is replaced at once or not at all, and folders that become empty
+/// go.
 ///
 /// # Errors
 ///

@@ -21,6 +21,7 @@ impl EnumLabel for AuditOperation {
     };
 
     const VALUES: &'static [Self] = &[Self::Insert, Self::Update, Self::Delete];
+
     fn index(self) -> usize {
         self as usize
     }
@@ -63,6 +64,7 @@ impl EnumLabel for OrderStatus {
         Self::Delivered,
         Self::Cancelled,
     ];
+
     fn index(self) -> usize {
         self as usize
     }
@@ -90,6 +92,7 @@ impl EnumLabel for PaymentKind {
     };
 
     const VALUES: &'static [Self] = &[Self::Payment, Self::Refund];
+
     fn index(self) -> usize {
         self as usize
     }

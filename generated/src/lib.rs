@@ -32,36 +32,21 @@ pub struct QueryRoot;
 
 impl Roots for QueryRoot {
     const NAME: &'static str = "Query";
+
     const PARTS: &'static [Part] = &[
-        Part::new::<views::audit_log::AuditLogQuery>(&["auditLog", "auditLogById"]),
-        Part::new::<
-            views::customer_lifetime_value::CustomerLifetimeValueQuery,
-        >(&["customerLifetimeValue", "customerLifetimeValueByCustomerId"]),
-        Part::new::<
-            views::customer_orders::CustomerOrdersQuery,
-        >(&["customerOrders", "customerOrdersByOrderId"]),
-        Part::new::<views::customers::CustomersQuery>(&["customers", "customersById"]),
-        Part::new::<
-            views::order_details::OrderDetailsQuery,
-        >(&["orderDetails", "orderDetailsById"]),
-        Part::new::<
-            views::order_items::OrderItemsQuery,
-        >(&["orderItems", "orderItemsById"]),
-        Part::new::<
-            views::order_status_timeline::OrderStatusTimelineQuery,
-        >(&["orderStatusTimeline", "orderStatusTimelineById"]),
-        Part::new::<
-            views::orders_summary::OrdersSummaryQuery,
-        >(&["ordersSummary", "ordersSummaryById"]),
-        Part::new::<views::payments::PaymentsQuery>(&["payments", "paymentsById"]),
-        Part::new::<
-            views::product_inventory::ProductInventoryQuery,
-        >(&["productInventory", "productInventoryByProductId"]),
-        Part::new::<views::products::ProductsQuery>(&["products", "productsById"]),
-        Part::new::<
-            views::revenue_by_product::RevenueByProductQuery,
-        >(&["revenueByProduct", "revenueByProductByProductId"]),
-        Part::new::<functions::order_state_at::OrderStateAtQuery>(&["orderStateAt"]),
+        views::audit_log::PART,
+        views::customer_lifetime_value::PART,
+        views::customer_orders::PART,
+        views::customers::PART,
+        views::order_details::PART,
+        views::order_items::PART,
+        views::order_status_timeline::PART,
+        views::orders_summary::PART,
+        views::payments::PART,
+        views::product_inventory::PART,
+        views::products::PART,
+        views::revenue_by_product::PART,
+        functions::order_state_at::PART,
     ];
 }
 
@@ -74,21 +59,16 @@ pub struct MutationRoot;
 
 impl Roots for MutationRoot {
     const NAME: &'static str = "Mutation";
+
     const PARTS: &'static [Part] = &[
-        Part::new::<functions::add_customer::AddCustomerMutation>(&["addCustomer"]),
-        Part::new::<functions::add_order_item::AddOrderItemMutation>(&["addOrderItem"]),
-        Part::new::<functions::add_product::AddProductMutation>(&["addProduct"]),
-        Part::new::<functions::cancel_order::CancelOrderMutation>(&["cancelOrder"]),
-        Part::new::<functions::create_order::CreateOrderMutation>(&["createOrder"]),
-        Part::new::<
-            functions::process_payment::ProcessPaymentMutation,
-        >(&["processPayment"]),
-        Part::new::<
-            functions::update_order_status::UpdateOrderStatusMutation,
-        >(&["updateOrderStatus"]),
-        Part::new::<
-            functions::update_product_inventory::UpdateProductInventoryMutation,
-        >(&["updateProductInventory"]),
+        functions::add_customer::PART,
+        functions::add_order_item::PART,
+        functions::add_product::PART,
+        functions::cancel_order::PART,
+        functions::create_order::PART,
+        functions::process_payment::PART,
+        functions::update_order_status::PART,
+        functions::update_product_inventory::PART,
     ];
 }
 

@@ -139,11 +139,21 @@ pub(crate) fn add_codes(response: &mut Response, query: &str) {
             // Every error of the runtime has a code: this is an argument that its type refused.
             "BAD_USER_INPUT"
         } else if !*parses.get_or_insert_with(|| parse_query(query).is_ok()) {
+            error.message = brief(&error.message);
             "GRAPHQL_PARSE_FAILED"
         } else {
             code_of(&error.message)
         };
         set_code(error, code);
+    }
+}
+
+/// Takes the drawing out of a syntax error: it repeats a line of the document, however long, and
+/// the place is in `locations`.
+fn brief(message: &str) -> String {
+    match message.rsplit_once("= expected ") {
+        Some((_, expected)) => format!("syntax error: expected {expected}"),
+        None => message.to_owned(),
     }
 }
 
@@ -155,11 +165,16 @@ fn code_of(message: &str) -> &'static str {
         "The recursion depth of the query cannot be greater than",
         "The number of directives on the field",
     ];
+    const OPERATIONS: [&str; 4] = [
+        "Unknown operation named",
+        "Operation name required in request.",
+        // The runtime's own.
+        "the document has several operations",
+        "the document has no operation",
+    ];
     if LIMITS.iter().any(|limit| message.starts_with(limit)) {
         "LIMIT_EXCEEDED"
-    } else if message.starts_with("Unknown operation named")
-        || message == "Operation name required in request."
-    {
+    } else if OPERATIONS.iter().any(|start| message.starts_with(start)) {
         "OPERATION_RESOLUTION_FAILURE"
     } else {
         "GRAPHQL_VALIDATION_FAILED"

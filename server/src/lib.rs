@@ -45,7 +45,7 @@ pub fn app(schema: impl Executor, database: Database, config: &Config) -> Router
     app_counting(schema, database, config, Running::default())
 }
 
-/// The application, with a count of its executions for [`serve`] to wait for.
+/// The application, with a count of its executions for [`serve()`] to wait for.
 pub fn app_counting(
     schema: impl Executor,
     database: Database,

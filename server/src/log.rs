@@ -10,15 +10,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, LogFormat};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a filter calls these lines.
+const TARGET: &str = "server::request";
 
 /// Names and ids from clients are logged up to this length.
 const MAX_LENGTH: usize = 64;
@@ -30,7 +33,7 @@ pub fn init(config: &Config) {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => log.with_ansi(ansi).init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
 }
 
@@ -52,27 +55,54 @@ impl Operation {
 
 /// Logs a request, under the id that its client gave or a new one, and returns the id.
 pub(crate) async fn request(mut request: Request, next: Next) -> Response {
-    let start = Instant::now();
     let id = request.headers_mut().remove(REQUEST_ID).filter(is_sane_id).unwrap_or_else(new_id);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
-    let mut response = next.run(request).instrument(span.clone()).await;
-    span.in_scope(|| write_line(method.as_str(), &path, &response, start));
+    let mut line = Line {
+        start: Instant::now(),
+        method: request.method().clone(),
+        path: request.uri().path().to_owned(),
+        span: tracing::info_span!(target: TARGET, "request", id = id.to_str().unwrap_or_default()),
+        is_written: false,
+    };
+    let mut response = next.run(request).instrument(line.span.clone()).await;
+    let operation = response.extensions().get::<Operation>().map(|name| name.0.as_str());
+    line.write(response.status().as_u16(), operation);
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }
 
-fn write_line(method: &str, path: &str, response: &Response, start: Instant) {
-    let status = response.status().as_u16();
-    let ms = start.elapsed().as_micros() as f64 / 1000.0;
-    let operation = response.extensions().get::<Operation>().map(|name| name.0.as_str());
-    if status >= 500 {
-        tracing::warn!(method, path, status, ms, operation, "answered");
-    } else if path == "/graphql" {
-        tracing::info!(method, path, status, ms, operation, "answered");
-    } else {
-        // Probes and assets.
-        tracing::debug!(method, path, status, ms, "answered");
+/// A log line that is written once, even if the client does not wait for its answer.
+struct Line {
+    start: Instant,
+    method: Method,
+    path: String,
+    span: Span,
+    is_written: bool,
+}
+
+impl Line {
+    fn write(&mut self, status: u16, operation: Option<&str>) {
+        self.is_written = true;
+        let (method, path) = (self.method.as_str(), self.path.as_str());
+        let ms = self.start.elapsed().as_micros() as f64 / 1000.0;
+        let _entered = self.span.enter();
+        if status >= 500 {
+            tracing::warn!(target: TARGET, method, path, status, ms, operation, "answered");
+        } else if path == "/graphql" {
+            tracing::info!(target: TARGET, method, path, status, ms, operation, "answered");
+        } else {
+            // Probes and assets.
+            tracing::debug!(target: TARGET, method, path, status, ms, "answered");
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if !self.is_written {
+            let _entered = self.span.enter();
+            let (method, path) = (self.method.as_str(), self.path.as_str());
+            tracing::info!(target: TARGET, method, path, "the client did not wait");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A look at a document before it is parsed.
 //!
 //! The bytes of a document do not bound what it costs to parse and validate it: values nested a few
-//! hundred deep overflow the parser's stack, which ends the process, and twenty fragments of which
+//! hundred deep overflow the parser's stack, which ends the process, and thirty fragments of which
 //! each spreads the next one twice keep validation busy for hours. One quick pass over the tokens
 //! finds both. The same pass finds the name of the operation for the log.
 
@@ -13,7 +13,7 @@ use crate::lexer::{Lexer, Token};
 const MAX_NESTING: usize = 64;
 
 /// How many tokens a document may have, with its fragments put in wherever they are spread. An
-/// introspection query has 500.
+/// introspection query has less than a thousand.
 const MAX_TOKENS: usize = 20_000;
 
 /// How long a chain of fragments that spread each other may be; async-graphql allows half of it.

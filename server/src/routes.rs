@@ -14,6 +14,7 @@ use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::config::Config;
 use crate::errors::Refusal;
@@ -62,7 +63,11 @@ pub(crate) fn router(
                 .compress_when(SizeAbove::new(COMPRESS_ABOVE)),
         )
         .layer(CatchPanicLayer::custom(|_| Refusal::internal().into_response()))
-        .layer(middleware::map_response(nosniff))
+        .layer(SetResponseHeaderLayer::overriding(
+            // Browsers must not guess other types than we declare.
+            X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
         .layer(middleware::from_fn(log::request))
 }
 
@@ -85,10 +90,4 @@ async fn ready(State(database): State<Database>) -> Response {
 
 async fn asset(State(page): State<Arc<Page>>, Path(name): Path<String>) -> Response {
     page.asset(&name)
-}
-
-/// Browsers must not guess other types than we declare.
-async fn nosniff(mut response: Response) -> Response {
-    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }

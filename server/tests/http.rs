@@ -164,6 +164,10 @@ async fn every_error_has_a_code() {
         assert_eq!(legacy.status.as_u16(), if status == 500 { 500 } else { 200 }, "{shown}");
         assert_eq!(legacy.body, answer.body, "{shown}");
     }
+    let long = format!("{{ hello(name: \"{}\") ", "x".repeat(10_000));
+    let answer = query(&app, &long).await;
+    assert!(answer.message().starts_with("syntax error: expected "), "{}", answer.message());
+    assert!(answer.body.len() < 300);
     let body = r#"{"query":"query A { hello }","operationName":"B"}"#;
     assert_eq!(post(&app, body, &[]).await.code(), "OPERATION_RESOLUTION_FAILURE");
     let body = r#"{"query":"query($of: Small!) { half(of: $of) }","variables":{"of":"x"}}"#;

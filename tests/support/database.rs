@@ -21,12 +21,31 @@ pub fn repository() -> PathBuf {
 
 /// A new database with `sql/` applied and its sample data.
 pub async fn demo() -> Database {
-    let create = async |url: String| {
-        xtask::schema::apply_with_sample_data(&url, &repository().join("sql")).await
-    };
+    let create = async |url: String| xtask::schema::apply_with_sample_data(&url, &sql()).await;
     let template = "quarry_test_demo";
     cluster().create_template(template, create).await.expect("sql/ can be applied");
     cluster().create_database(Some(template)).await.expect("a database for a test")
+}
+
+/// A new database with `sql/` applied.
+pub async fn demo_without_data() -> Database {
+    let create = async |url: String| xtask::schema::apply(&url, &sql()).await;
+    let template = "quarry_test_empty_demo";
+    cluster().create_template(template, create).await.expect("sql/ can be applied");
+    cluster().create_database(Some(template)).await.expect("a database for a test")
+}
+
+fn sql() -> PathBuf {
+    repository().join("sql")
+}
+
+/// A connection that may change other databases.
+pub async fn admin() -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(cluster().url(), tokio_postgres::NoTls)
+        .await
+        .expect("a connection to the cluster");
+    tokio::spawn(connection);
+    client
 }
 
 /// A new database with a script applied.

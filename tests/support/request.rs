@@ -6,11 +6,17 @@ use serde_json::Value;
 
 use crate::sql_log::SqlLog;
 
-/// The databases of a server that runs on a test's database.
+/// The databases of a server that runs on a test's database. One connection each, so that root
+/// fields, which run at the same time, send their statements in order.
 pub fn connect(url: &str) -> Database {
     let mut config = DatabaseConfig::new(url);
-    config.pool_size = 4;
+    config.pool_size = 1;
     Database::new(&config).expect("a test's database has a valid address")
+}
+
+/// The databases of a server with as many connections as it usually has.
+pub fn connect_many(url: &str) -> Database {
+    Database::new(&DatabaseConfig::new(url)).expect("a test's database has a valid address")
 }
 
 /// The response to a document, as the bytes of the body say.

@@ -1,58 +1,69 @@
 //! The statements that a request runs, in order.
 
-use std::fmt::Write;
-use std::sync::{Arc, Mutex};
+use std::cell::RefCell;
+use std::sync::Once;
 
 use tracing::field::{Field, Visit};
-use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt};
 
-/// Records statements of this thread while it lives.
-pub struct SqlLog {
-    statements: Arc<Mutex<Vec<String>>>,
-    _guard: DefaultGuard,
+thread_local! {
+    static STATEMENTS: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
+
+/// Records statements of this thread while it lives.
+///
+/// One subscriber serves the whole process: those that come and go with a test miss events while
+/// another test's is being installed.
+pub struct SqlLog(());
 
 impl SqlLog {
     /// Starts to record.
     pub fn start() -> Self {
-        let statements = Arc::<Mutex<Vec<String>>>::default();
-        let subscriber = tracing_subscriber::registry().with(Recorder(statements.clone()));
-        Self { statements, _guard: tracing::subscriber::set_default(subscriber) }
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Recorder))
+                .expect("no other subscriber in the tests");
+        });
+        STATEMENTS.set(Some(Vec::new()));
+        Self(())
     }
 
     /// What has been recorded since the last call.
     pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.statements.lock().expect("no test panics while recording"))
+        STATEMENTS.replace(Some(Vec::new())).unwrap_or_default()
     }
 }
 
-struct Recorder(Arc<Mutex<Vec<String>>>);
+impl Drop for SqlLog {
+    fn drop(&mut self) {
+        STATEMENTS.set(None);
+    }
+}
+
+struct Recorder;
 
 impl<S: tracing::Subscriber> Layer<S> for Recorder {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "runtime::sql" {
-            let mut statement = Statement::default();
-            event.record(&mut statement);
-            self.0.lock().expect("no test panics while recording").push(statement.0);
+        if event.metadata().target() != "runtime::sql" {
+            return;
         }
+        STATEMENTS.with_borrow_mut(|statements| {
+            if let Some(statements) = statements {
+                event.record(&mut Statement(statements));
+            }
+        });
     }
 }
 
-#[derive(Default)]
-struct Statement(String);
+struct Statement<'a>(&'a mut Vec<String>);
 
-impl Visit for Statement {
+impl Visit for Statement<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() == "statement" {
-            self.0.push_str(value);
+            self.0.push(value.to_owned());
         }
     }
 
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        if field.name() == "statement" {
-            write!(self.0, "{value:?}").expect("a String can be written to");
-        }
-    }
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
 }

@@ -65,8 +65,7 @@ pub(crate) struct Pending {
 ///
 /// For tests that want a template like the one `cargo xtask test` makes.
 pub async fn apply(url: &str, sql_dir: &Path) -> Result<()> {
-    let session = connection::open(url).await?;
-    let mut session = session;
+    let mut session = connection::open(url).await?;
     migrate(&mut session.client, sql_dir).await?;
     session.close().await;
     Ok(())

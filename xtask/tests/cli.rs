@@ -259,3 +259,15 @@ fn explanation_is_data() {
     assert_eq!((said.code, said.data.as_str()), (1, ""));
     assert!(said.status.contains("is called `v_x`\n  help: there are v_t"), "{said:?}");
 }
+
+#[test]
+fn port_that_is_taken_is_noticed_before_anything_is_built() {
+    let repository = Repository::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let said = repository.run(&format!("dev --port {port}"));
+    assert_eq!(said.code, 1);
+    let expected = format!("error: cannot listen on 127.0.0.1:{port}: Address already in use");
+    assert!(said.status.starts_with(&expected), "{said:?}");
+    assert_eq!(repository.run("db status").data, "development database: not running\n");
+}

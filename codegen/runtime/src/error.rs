@@ -143,8 +143,8 @@ impl Error {
             "23502" | "23503" | "23514" | "23001" => (
                 Code::ConstraintViolation,
                 db.constraint().or(db.column()).map_or_else(
-                    || "a constraint refused this change".to_owned(),
-                    |name| format!("constraint `{name}` refused this change"),
+                    || "a constraint refused this".to_owned(),
+                    |name| format!("constraint `{name}` refused this"),
                 ),
             ),
             // Raised by our own casts of the client's values: the message quotes nothing else.

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::print::File;
 use super::tokens::{
-    Holder, descriptor, graphql_attribute, graphql_name, ident, rust_type, struct_ident,
+    self, Holder, descriptor, graphql_attribute, graphql_name, ident, rust_type, struct_ident,
     struct_path, text, word,
 };
 use super::{docs, object};
@@ -37,22 +37,18 @@ pub(super) fn file(plan: &Plan, function: &Function) -> String {
     .print()
 }
 
-fn root_field(plan: &Plan, function: &Function) -> [TokenStream; 2] {
+fn root_field(plan: &Plan, function: &Function) -> Vec<TokenStream> {
     let part = ident(&function.part);
-    let doc = docs::item(&format!("Root field that calls {}.", docs::code(&function.sql.name)));
+    let doc = format!("Root field that calls {}.", docs::code(&function.sql.name));
     let resolver = resolver(plan, function);
-    let structure = quote! {
-        #doc
-        #[derive(Debug, Default)]
-        pub struct #part;
-    };
-    let resolvers = quote! {
+    let mut items = Vec::from(tokens::part(&function.part, &doc, &[&function.field]));
+    items.push(quote! {
         #[Object]
         impl #part {
             #resolver
         }
-    };
-    [structure, resolvers]
+    });
+    items
 }
 
 fn resolver(plan: &Plan, function: &Function) -> TokenStream {

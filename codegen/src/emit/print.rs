@@ -63,8 +63,8 @@ fn unparse(source: &str, tokens: TokenStream) -> String {
 
 /// Puts a blank line between the members of an item.
 ///
-/// Works on lines, which is sound because no literal or comment of ours spans any: a member ends
-/// with a line that closes its brace and nothing else.
+/// Works on lines, which is sound because no literal or comment of ours spans any: a member of an
+/// `impl` is what is indented once and ends with a brace or a semicolon.
 fn space_members(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut after_member = false;
@@ -72,7 +72,8 @@ fn space_members(text: &str) -> String {
         if after_member && line != "}" {
             out.push('\n');
         }
-        after_member = matches!(line, "    }" | "    };");
+        let indented_once = line.starts_with("    ") && !line.starts_with("     ");
+        after_member = indented_once && line.ends_with(['}', ';']) && !line.contains("//");
         out.push_str(line);
         out.push('\n');
     }
@@ -129,15 +130,23 @@ mod tests {
     #[test]
     fn printer_prints_the_probe_as_ever() {
         let probe = quote! {
-            #[doc = " A doc comment."]
+            #[doc = " A doc comment; it ends like a member;"]
             #[derive(Clone, Debug)]
-            pub struct Probe { #[doc = " Field."] pub r#type: Option<Vec<Option<runtime::Decimal>>> }
+            pub struct Probe {
+                #[doc = " Field;"] pub r#type: Option<Vec<Option<runtime::Decimal>>>
+            }
         };
         let implementation = quote! {
             impl Probe {
-                const TABLE: &'static [Column] = &[Column::new("someFieldOfTheTable", "some_field_of_the_table", Type::Text).not_null().doc("Quotes \" and\nlines.")];
-                async fn one(&self, ctx: &Context<'_>, #[graphql(name = "x")] r#where: Option<i32>) -> Result<Rows<Self>> {
-                    Select::new().equal("one", one).filter(r#where).order_by(order_by).page(limit, offset).rows(ctx).await
+                const TABLE: &'static [Column] = &[
+                    Column::new("someFieldOfTheTable", "some_field_of_the_table", Type::Text)
+                        .not_null().doc("Quotes \" and\nlines.")
+                ];
+                async fn one(
+                    &self, ctx: &Context<'_>, #[graphql(name = "x")] r#where: Option<i32>
+                ) -> Result<Rows<Self>> {
+                    Select::new().equal("one", one).filter(r#where).order_by(order_by)
+                        .page(limit, offset).rows(ctx).await
                 }
                 async fn two(&self) -> bool { true }
             }
@@ -159,10 +168,10 @@ mod tests {
 use async_graphql::Context;
 use runtime::{Column, Result, Rows, Select, Type};
 
-/// A doc comment.
+/// A doc comment; it ends like a member;
 #[derive(Clone, Debug)]
 pub struct Probe {
-    /// Field.
+    /// Field;
     pub r#type: Option<Vec<Option<runtime::Decimal>>>,
 }
 
@@ -172,6 +181,7 @@ impl Probe {
             .not_null()
             .doc("Quotes \" and\nlines."),
     ];
+
     async fn one(
         &self,
         ctx: &Context<'_>,

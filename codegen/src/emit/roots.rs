@@ -73,31 +73,23 @@ fn lints() -> TokenStream {
     }
 }
 
-/// A part of a root: the path of its struct and its fields.
-type Part = (TokenStream, Vec<String>);
-
-fn parts(plan: &Plan, operation: Operation) -> Vec<Part> {
+/// The paths of the parts of a root.
+fn parts(plan: &Plan, operation: Operation) -> Vec<TokenStream> {
     let views = plan.views.values().filter(|_| operation == Operation::Query).map(|view| {
-        let (module, part) = (ident(&view.module), ident(&view.part));
-        let key = view.key.as_ref().map(|key| key.field.to_string());
-        let fields = std::iter::once(view.list.field.to_string()).chain(key);
-        (quote! { views::#module::#part }, fields.collect())
+        let module = ident(&view.module);
+        quote! { views::#module::PART }
     });
     let functions = plan.functions.iter().filter(|item| item.operation == operation).map(|item| {
-        let (module, part) = (ident(&item.module), ident(&item.part));
-        (quote! { functions::#module::#part }, vec![item.field.to_string()])
+        let module = ident(&item.module);
+        quote! { functions::#module::PART }
     });
     views.chain(functions).collect()
 }
 
-fn root(table: &str, name: &str, doc: &str, parts: &[Part]) -> [TokenStream; 3] {
+fn root(table: &str, name: &str, doc: &str, parts: &[TokenStream]) -> [TokenStream; 3] {
     let (table, alias, name) = (word(table), word(name), text(name));
     let table_doc = format!(" The parts of [`{alias}`].");
     let doc = format!(" {doc}");
-    let parts = parts.iter().map(|(path, fields)| {
-        let fields = fields.iter().map(|field| text(field));
-        quote! { Part::new::<#path>(&[#(#fields),*]) }
-    });
     [
         quote! {
             #[doc = #table_doc]

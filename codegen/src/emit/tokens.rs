@@ -183,6 +183,22 @@ fn derived_name(rust: &str) -> Option<String> {
     plain.then_some(name)
 }
 
+/// The struct that holds root fields, and the table entry that mounts them.
+pub(super) fn part(part: &RustName, doc: &str, fields: &[&GraphqlName]) -> [TokenStream; 2] {
+    let (part, doc) = (ident(part), super::docs::item(doc));
+    let fields = fields.iter().map(|field| text(field.as_str()));
+    let structure = quote! {
+        #doc
+        #[derive(Debug, Default)]
+        pub struct #part;
+    };
+    let mount = quote! {
+        #[doc = " Its entry in the root type."]
+        pub const PART: Part = Part::new::<#part>(&[#(#fields),*]);
+    };
+    [structure, mount]
+}
+
 /// Wraps the members of a `#[graphql(…)]` attribute; none, no attribute.
 pub(super) fn graphql_attribute(members: &[TokenStream]) -> Option<TokenStream> {
     (!members.is_empty()).then(|| quote! { #[graphql(#(#members),*)] })

@@ -5,12 +5,12 @@ use quote::quote;
 
 use super::print::File;
 use super::tokens::{
-    Holder, graphql_attribute, graphql_name, ident, rust_type, struct_ident, text,
+    self, Holder, graphql_attribute, graphql_name, ident, rust_type, struct_ident, text,
 };
 use super::{docs, object};
 use crate::plan::Plan;
 use crate::plan::model::{Column, Key, View};
-use crate::plan::names::RustName;
+use crate::plan::names::{GraphqlName, RustName};
 use crate::sql_name;
 
 /// `views/<name>.rs`
@@ -47,24 +47,22 @@ fn key_columns<'a>(view: &'a View, key: &'a Key) -> impl Iterator<Item = &'a Col
     key.columns.iter().filter_map(|&place| view.object.columns.get(place))
 }
 
-fn root_fields(plan: &Plan, view: &View) -> [TokenStream; 2] {
+fn root_fields(plan: &Plan, view: &View) -> Vec<TokenStream> {
     let part = ident(&view.part);
-    let doc = docs::item(&format!("Root fields that read {}.", docs::code(&view.sql.name)));
+    let doc = format!("Root fields that read {}.", docs::code(&view.sql.name));
     let list = list_field(plan, view);
     let lookup = view.key.as_ref().map(|key| key_field(plan, view, key));
-    let structure = quote! {
-        #doc
-        #[derive(Debug, Default)]
-        pub struct #part;
-    };
-    let resolvers = quote! {
+    let key = view.key.as_ref().map(|key| &key.field);
+    let fields: Vec<&GraphqlName> = std::iter::once(&view.list.field).chain(key).collect();
+    let mut items = Vec::from(tokens::part(&view.part, &doc, &fields));
+    items.push(quote! {
         #[Object]
         impl #part {
             #list
             #lookup
         }
-    };
-    [structure, resolvers]
+    });
+    items
 }
 
 fn list_field(plan: &Plan, view: &View) -> TokenStream {
@@ -141,11 +139,7 @@ fn parameter(column: &Column, ty: &TokenStream) -> TokenStream {
     quote! { #attribute #rust: #ty }
 }
 
-fn field_attribute(
-    view: &View,
-    method: &RustName,
-    field: &crate::plan::names::GraphqlName,
-) -> Option<TokenStream> {
+fn field_attribute(view: &View, method: &RustName, field: &GraphqlName) -> Option<TokenStream> {
     let deprecation = view.deprecated.as_ref().map(|reason| {
         let reason = text(reason);
         quote! { deprecation = #reason }

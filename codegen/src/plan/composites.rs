@@ -27,7 +27,7 @@ impl Planner<'_> {
             self.diagnostics.push(
                 Diagnostic::new(Code::EmptyType, message)
                     .at(&subject.object, "")
-                    .help("put `@omit` on the columns and functions that use it, or give it another attribute"),
+                    .help("put `@omit` on what uses it, or give it an attribute"),
             );
         }
         let object = Object {

@@ -25,9 +25,7 @@ pub enum InvalidName {
     #[error("nothing is left of it once its prefix and underscores are gone")]
     Empty,
     /// A character that GraphQL does not allow.
-    #[error(
-        "GraphQL names are made of the letters A to Z, digits and underscores, and {0:?} is none of them"
-    )]
+    #[error("GraphQL names are made of A to Z, digits and underscores; {0:?} is none of them")]
     Character(char),
     /// It begins with a digit.
     #[error("GraphQL names do not begin with a digit")]

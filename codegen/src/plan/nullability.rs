@@ -1,6 +1,6 @@
 //! Whether a value may be null: rules for expressions, one by one.
 //!
-//! - [`level`]: a query with its range table, and what its columns are;
+//! - `level`: a query with its range table, and what its columns are;
 //! - `joins`: which outer joins can make the columns of a range table entry null;
 //! - `facts`: what a condition that holds says about the values in it;
 //! - `known`: what holds for the rows at hand, from conditions and joins together;

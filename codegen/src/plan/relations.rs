@@ -93,7 +93,7 @@ impl Planner<'_> {
         if mine.ty != theirs.ty || !mine.ty.is_filterable() {
             let message = format!("`@relation {field}` compares columns that cannot be compared");
             let help = format!(
-                "`{own_name}` and `{other_name}` must have the same type, and one with an order; cast one of them in its view"
+                "`{own_name}` and `{other_name}` must have the same type; cast one in its view"
             );
             self.invalid_reference(label, message, help);
             return None;

@@ -3,11 +3,14 @@
 //! `fn_add_customer` as the mutation `addCustomer`.
 
 use async_graphql::{Context, Object};
-use runtime::{Call, Result, Row, Type};
+use runtime::{Call, Part, Result, Row, Type};
 
 /// Root field that calls `fn_add_customer`.
 #[derive(Debug, Default)]
 pub struct AddCustomerMutation;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<AddCustomerMutation>(&["addCustomer"]);
 
 #[Object]
 impl AddCustomerMutation {

@@ -3,11 +3,14 @@
 //! `fn_add_order_item` as the mutation `addOrderItem`.
 
 use async_graphql::{Context, Object};
-use runtime::{Call, Result, Row, Type};
+use runtime::{Call, Part, Result, Row, Type};
 
 /// Root field that calls `fn_add_order_item`.
 #[derive(Debug, Default)]
 pub struct AddOrderItemMutation;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<AddOrderItemMutation>(&["addOrderItem"]);
 
 #[Object]
 impl AddOrderItemMutation {

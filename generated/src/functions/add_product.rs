@@ -3,11 +3,14 @@
 //! `fn_add_product` as the mutation `addProduct`.
 
 use async_graphql::{Context, MaybeUndefined, Object};
-use runtime::{Call, Result, Row, Type};
+use runtime::{Call, Part, Result, Row, Type};
 
 /// Root field that calls `fn_add_product`.
 #[derive(Debug, Default)]
 pub struct AddProductMutation;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<AddProductMutation>(&["addProduct"]);
 
 #[Object]
 impl AddProductMutation {

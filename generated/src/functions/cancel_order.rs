@@ -3,11 +3,14 @@
 //! `fn_cancel_order` as the mutation `cancelOrder`.
 
 use async_graphql::{Context, Object};
-use runtime::{Call, Result, Row, Type};
+use runtime::{Call, Part, Result, Row, Type};
 
 /// Root field that calls `fn_cancel_order`.
 #[derive(Debug, Default)]
 pub struct CancelOrderMutation;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<CancelOrderMutation>(&["cancelOrder"]);
 
 #[Object]
 impl CancelOrderMutation {

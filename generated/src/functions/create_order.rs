@@ -3,7 +3,9 @@
 //! `fn_create_order` as the mutation `createOrder`.
 
 use async_graphql::{Context, Object};
-use runtime::{Call, Column, Composite, Input, InputObject, InputType, Result, Row, Type};
+use runtime::{
+    Call, Column, Composite, Input, InputObject, InputType, Part, Result, Row, Type,
+};
 
 /// The arguments of `createOrder`.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +39,9 @@ impl InputObject for CreateOrderInput {
 /// Root field that calls `fn_create_order`.
 #[derive(Debug, Default)]
 pub struct CreateOrderMutation;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<CreateOrderMutation>(&["createOrder"]);
 
 #[Object]
 impl CreateOrderMutation {

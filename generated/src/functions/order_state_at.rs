@@ -3,11 +3,14 @@
 //! `fn_order_state_at` as the query `orderStateAt`.
 
 use async_graphql::{Context, Object};
-use runtime::{Call, Result, Row, Type};
+use runtime::{Call, Part, Result, Row, Type};
 
 /// Root field that calls `fn_order_state_at`.
 #[derive(Debug, Default)]
 pub struct OrderStateAtQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<OrderStateAtQuery>(&["orderStateAt"]);
 
 #[Object]
 impl OrderStateAtQuery {

@@ -3,11 +3,14 @@
 //! `fn_process_payment` as the mutation `processPayment`.
 
 use async_graphql::{Context, Object};
-use runtime::{Call, Result, Row, Type};
+use runtime::{Call, Part, Result, Row, Type};
 
 /// Root field that calls `fn_process_payment`.
 #[derive(Debug, Default)]
 pub struct ProcessPaymentMutation;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<ProcessPaymentMutation>(&["processPayment"]);
 
 #[Object]
 impl ProcessPaymentMutation {

@@ -3,11 +3,14 @@
 //! `fn_update_order_status` as the mutation `updateOrderStatus`.
 
 use async_graphql::{Context, Object};
-use runtime::{Call, Enum, EnumLabel, Result, Row, Type};
+use runtime::{Call, Enum, EnumLabel, Part, Result, Row, Type};
 
 /// Root field that calls `fn_update_order_status`.
 #[derive(Debug, Default)]
 pub struct UpdateOrderStatusMutation;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<UpdateOrderStatusMutation>(&["updateOrderStatus"]);
 
 #[Object]
 impl UpdateOrderStatusMutation {

@@ -3,11 +3,16 @@
 //! `fn_update_product_inventory` as the mutation `updateProductInventory`.
 
 use async_graphql::{Context, Object};
-use runtime::{Call, Result, Row, Type};
+use runtime::{Call, Part, Result, Row, Type};
 
 /// Root field that calls `fn_update_product_inventory`.
 #[derive(Debug, Default)]
 pub struct UpdateProductInventoryMutation;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<
+    UpdateProductInventoryMutation,
+>(&["updateProductInventory"]);
 
 #[Object]
 impl UpdateProductInventoryMutation {

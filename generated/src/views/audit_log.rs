@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Record, Result, Row, Rows,
-    Select, Type, View, ViewRow,
+    Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record, Result, Row,
+    Rows, Select, Type, View, ViewRow,
 };
 
 /// Every change of every customer, product, order, line and payment, however it was made.
@@ -102,6 +102,9 @@ impl ViewRow for AuditLog {
 /// Root fields that read `v_audit_log`.
 #[derive(Debug, Default)]
 pub struct AuditLogQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<AuditLogQuery>(&["auditLog", "auditLogById"]);
 
 #[Object]
 impl AuditLogQuery {

@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Record, Relation, Result,
-    Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
+    Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// What every customer has spent. Only orders that were paid and not cancelled count.
@@ -87,6 +87,11 @@ impl ViewRow for CustomerLifetimeValue {
 /// Root fields that read `v_customer_lifetime_value`.
 #[derive(Debug, Default)]
 pub struct CustomerLifetimeValueQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<
+    CustomerLifetimeValueQuery,
+>(&["customerLifetimeValue", "customerLifetimeValueByCustomerId"]);
 
 #[Object]
 impl CustomerLifetimeValueQuery {

@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record,
+    Relation, Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// The order history of customers.
@@ -104,6 +104,11 @@ impl ViewRow for CustomerOrders {
 /// Root fields that read `v_customer_orders`.
 #[derive(Debug, Default)]
 pub struct CustomerOrdersQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<
+    CustomerOrdersQuery,
+>(&["customerOrders", "customerOrdersByOrderId"]);
 
 #[Object]
 impl CustomerOrdersQuery {

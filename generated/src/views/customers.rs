@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Record, Relation, Result,
-    Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
+    Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// Everybody who may place orders.
@@ -91,6 +91,9 @@ impl ViewRow for Customers {
 /// Root fields that read `v_customers`.
 #[derive(Debug, Default)]
 pub struct CustomersQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<CustomersQuery>(&["customers", "customersById"]);
 
 #[Object]
 impl CustomersQuery {

@@ -4,7 +4,7 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Composite, EnumLabel, Filter, ObjectType, OrderBy,
+    Cardinality, Cells, Column, Composite, EnumLabel, Filter, ObjectType, OrderBy, Part,
     Record, Relation, Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
@@ -176,6 +176,11 @@ impl ViewRow for OrderDetails {
 /// Root fields that read `v_order_details`.
 #[derive(Debug, Default)]
 pub struct OrderDetailsQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<
+    OrderDetailsQuery,
+>(&["orderDetails", "orderDetailsById"]);
 
 #[Object]
 impl OrderDetailsQuery {

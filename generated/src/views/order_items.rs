@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Record, Relation, Result,
-    Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
+    Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// Lines of orders; an order has at most one line per product.
@@ -101,6 +101,9 @@ impl ViewRow for OrderItems {
 /// Root fields that read `v_order_items`.
 #[derive(Debug, Default)]
 pub struct OrderItemsQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<OrderItemsQuery>(&["orderItems", "orderItemsById"]);
 
 #[Object]
 impl OrderItemsQuery {

@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record,
+    Relation, Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// The steps that orders took, one row per step, the first one being that the order was placed.
@@ -94,6 +94,11 @@ impl ViewRow for OrderStatusTimeline {
 /// Root fields that read `v_order_status_timeline`.
 #[derive(Debug, Default)]
 pub struct OrderStatusTimelineQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<
+    OrderStatusTimelineQuery,
+>(&["orderStatusTimeline", "orderStatusTimelineById"]);
 
 #[Object]
 impl OrderStatusTimelineQuery {

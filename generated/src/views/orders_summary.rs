@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record,
+    Relation, Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// An order with its customer and totals, one row per order whatever its status.
@@ -169,6 +169,11 @@ impl ViewRow for OrdersSummary {
 /// Root fields that read `v_orders_summary`.
 #[derive(Debug, Default)]
 pub struct OrdersSummaryQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<
+    OrdersSummaryQuery,
+>(&["ordersSummary", "ordersSummaryById"]);
 
 #[Object]
 impl OrdersSummaryQuery {

@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record,
+    Relation, Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// Money that came in for orders, and money that went back.
@@ -86,6 +86,9 @@ impl ViewRow for Payments {
 /// Root fields that read `v_payments`.
 #[derive(Debug, Default)]
 pub struct PaymentsQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<PaymentsQuery>(&["payments", "paymentsById"]);
 
 #[Object]
 impl PaymentsQuery {

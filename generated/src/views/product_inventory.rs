@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Record, Relation, Result,
-    Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
+    Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// The stock of every product, as it is now.
@@ -117,6 +117,11 @@ impl ViewRow for ProductInventory {
 /// Root fields that read `v_product_inventory`.
 #[derive(Debug, Default)]
 pub struct ProductInventoryQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<
+    ProductInventoryQuery,
+>(&["productInventory", "productInventoryByProductId"]);
 
 #[Object]
 impl ProductInventoryQuery {

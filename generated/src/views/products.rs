@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Record, Relation, Result,
-    Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
+    Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// Everything that is for sale.
@@ -104,6 +104,9 @@ impl ViewRow for Products {
 /// Root fields that read `v_products`.
 #[derive(Debug, Default)]
 pub struct ProductsQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<ProductsQuery>(&["products", "productsById"]);
 
 #[Object]
 impl ProductsQuery {

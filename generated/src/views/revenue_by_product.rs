@@ -4,8 +4,8 @@
 
 use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Record, Relation, Result,
-    Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
+    Result, Row, Rows, Select, Type, View, ViewRow,
 };
 
 /// What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.
@@ -100,6 +100,11 @@ impl ViewRow for RevenueByProduct {
 /// Root fields that read `v_revenue_by_product`.
 #[derive(Debug, Default)]
 pub struct RevenueByProductQuery;
+
+/// Its entry in the root type.
+pub const PART: Part = Part::new::<
+    RevenueByProductQuery,
+>(&["revenueByProduct", "revenueByProductByProductId"]);
 
 #[Object]
 impl RevenueByProductQuery {

@@ -173,12 +173,21 @@ impl<'a> Search<'a> {
     }
 
     fn consider(&mut self, dir: &Path, place: &str) {
-        if !dir.is_dir() || !self.seen.insert(dir.to_owned()) {
+        // Asking a version starts two processes, so nobody is asked once the answer is there.
+        if self.is_satisfied() || !dir.is_dir() || !self.seen.insert(dir.to_owned()) {
             return;
         }
         match probe(dir, self.account) {
             Ok(found) => self.usable.push(found),
             Err(reason) => self.places.push(format!("{place} ({}: {reason})", dir.display())),
+        }
+    }
+
+    /// Whether no later place could have anything better.
+    fn is_satisfied(&self) -> bool {
+        match self.options.major.or(self.options.prefer) {
+            Some(major) => self.usable.iter().any(|found| found.major == major),
+            None => !self.usable.is_empty(),
         }
     }
 

@@ -2,8 +2,11 @@
 
 use std::{
     env,
+    io::Write,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    process::{ExitStatus, Stdio},
+    os::unix::process::CommandExt,
+    process::{self, ExitStatus, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -26,18 +29,40 @@ const START: Duration = Duration::from_secs(30);
 /// How long requests in flight may take when the server is replaced.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// A server process.
+/// Asks the server to stop when standard input ends, which it does when we say so and when we are
+/// gone, killed included. The line "gone" says that the number belongs to somebody else by now.
+const GUARD: &str = "read -r line; [ \"$line\" = gone ] || kill -TERM \"$1\"";
+
+/// A server process; it stops when this value is dropped or our process ends in any way.
 pub(super) struct Serving {
     child: Child,
+    guard: process::Child,
 }
 
 impl Serving {
     /// Starts the server and waits until it listens.
-    ///
-    /// It is in a process group of its own, so that Ctrl-C reaches only us and requests in flight
-    /// are finished.
     pub(super) async fn start(settings: &Settings<'_>, report: &Report) -> Result<Self> {
         let begin = Instant::now();
+        let mut serving = Self::spawn(settings)?;
+        let deadline = begin + START;
+        let address = connectable(settings.address);
+        while TcpStream::connect(address).await.is_err() {
+            if let Some(status) = serving.child.try_wait().context("cannot watch the server")? {
+                bail!("the server ended while starting ({status}); its messages are above");
+            }
+            if Instant::now() > deadline {
+                bail!("the server does not listen on {} after {}", settings.address, took(START));
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        let time = took(begin.elapsed());
+        report.detail("Serving", format!("on {} after {time}", settings.address));
+        Ok(serving)
+    }
+
+    /// The server and its guard are in process groups of their own, so that Ctrl-C reaches only us
+    /// and requests in flight are finished.
+    fn spawn(settings: &Settings<'_>) -> Result<Self> {
         let mut command = Command::new(server_program()?);
         command.env("DATABASE_URL", settings.url);
         command.env("LISTEN_ADDR", settings.address.to_string());
@@ -49,21 +74,13 @@ impl Serving {
             command.env("SHUTDOWN_GRACE", "3s");
         }
         command.stdin(Stdio::null()).process_group(0).kill_on_drop(true);
-        let mut child = command.spawn().context("cannot run the server")?;
-        let deadline = begin + START;
-        let address = connectable(settings.address);
-        while TcpStream::connect(address).await.is_err() {
-            if let Some(status) = child.try_wait().context("cannot watch the server")? {
-                bail!("the server ended while starting ({status}); its messages are above");
-            }
-            if Instant::now() > deadline {
-                bail!("the server does not listen on {} after {}", settings.address, took(START));
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-        report
-            .detail("Serving", format!("on {} after {}", settings.address, took(begin.elapsed())));
-        Ok(Self { child })
+        let child = command.spawn().context("cannot run the server")?;
+        let pid = child.id().map(|pid| pid.to_string()).unwrap_or_default();
+        let mut guard = process::Command::new("/bin/sh");
+        guard.args(["-c", GUARD, "server-guard", &pid]).process_group(0);
+        guard.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let guard = guard.spawn().context("cannot run /bin/sh")?;
+        Ok(Self { child, guard })
     }
 
     /// Waits until the process ends on its own.
@@ -76,18 +93,23 @@ impl Serving {
     ///
     /// Blocking, since it also has to happen when this value is dropped because of Ctrl-C.
     fn stop(&mut self) {
-        // There is no number any more once the process has ended and we know it.
-        let Some(pid) = self.child.id() else { return };
-        let asked = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status();
+        let Some(mut pipe) = self.guard.stdin.take() else { return };
+        let ended = !matches!(self.child.try_wait(), Ok(None));
+        if ended {
+            // A guard that is gone itself needs no message.
+            let _ = pipe.write_all(b"gone\n");
+        }
+        drop(pipe);
+        let _ = self.guard.wait();
         let deadline = Instant::now() + DRAIN;
-        while asked.is_ok() && Instant::now() < deadline {
-            if !matches!(self.child.try_wait(), Ok(None)) {
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if Instant::now() > deadline {
+                // Either it is gone by now, or there is nothing more that we could do.
+                let _ = self.child.start_kill();
                 return;
             }
-            std::thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
         }
-        // It did not end in time; either it is gone now, or there is nothing more we could do.
-        let _ = self.child.start_kill();
     }
 }
 

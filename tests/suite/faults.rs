@@ -1,0 +1,120 @@
+//! A database that goes away and comes back, and a schema that changes under a running server.
+
+use serde_json::json;
+use tests::database;
+use tests::request::{connect, execute};
+
+const ORDERS: &str = "{ ordersSummary(limit: 1) { id } }";
+
+#[tokio::test]
+async fn a_database_that_is_down_is_reported_and_used_again_when_it_is_back() {
+    let database = database::demo().await;
+    let schema = generated::schema(connect(&database.url()));
+    assert_eq!(execute(&schema, ORDERS, json!({})).await["data"]["ordersSummary"][0]["id"], 1);
+
+    let admin = database::admin().await;
+    let name = database.name();
+    let close = format!("alter database \"{name}\" allow_connections false");
+    admin.batch_execute(&close).await.expect("the database can be closed");
+    let kick = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+    admin.query(kick, &[&name]).await.expect("connections can be ended");
+    let mut down = execute(&schema, ORDERS, json!({})).await;
+    // The first request may find its connection already closed in the pool and open another one.
+    if down["errors"][0]["extensions"]["code"] != "UNAVAILABLE" {
+        down = execute(&schema, ORDERS, json!({})).await;
+    }
+    let error = &down["errors"][0];
+    assert_eq!(error["extensions"]["code"], "UNAVAILABLE", "{down}");
+    assert!(!error["message"].as_str().expect("a message").contains(name), "{down}");
+    assert!(error["extensions"]["correlationId"].is_string());
+
+    let open = format!("alter database \"{name}\" allow_connections true");
+    admin.batch_execute(&open).await.expect("the database can be opened");
+    assert_eq!(execute(&schema, ORDERS, json!({})).await["data"]["ordersSummary"][0]["id"], 1);
+}
+
+#[tokio::test]
+async fn an_address_where_nothing_listens_is_reported() {
+    let schema = generated::schema(connect("postgres://nobody:secret@127.0.0.1:1/nothing"));
+    let response = execute(&schema, ORDERS, json!({})).await;
+    assert_eq!(response["errors"][0]["extensions"]["code"], "UNAVAILABLE");
+    assert!(!response.to_string().contains("secret"));
+}
+
+#[tokio::test]
+async fn a_statement_that_was_prepared_before_its_view_changed_is_prepared_again() {
+    let fixture = tests::fixture::Fixture::named("relations");
+    let database = fixture.database().await;
+    let schema = fixture_relations::schema(connect(&database.url()));
+    let query = "{ rates { label } }";
+    let before = execute(&schema, query, json!({})).await;
+    let client = database.connect().await.expect("a connection");
+    let replace = "drop view v_rates; create view v_rates as select rate, label::varchar(50) from tb_rates";
+    client.batch_execute(replace).await.expect("the view can be replaced");
+    assert_eq!(execute(&schema, query, json!({})).await, before);
+}
+
+#[tokio::test]
+async fn a_slow_statement_is_stopped() {
+    let database = database::with_script(
+        "create view v_slow as select 1 as id, pg_sleep(10)::text as slept;",
+    )
+    .await;
+    let mut config = runtime::DatabaseConfig::new(database.url());
+    config.statement_timeout = std::time::Duration::from_millis(50);
+    let runtime = runtime::Database::new(&config).expect("a valid address");
+    let schema = slow::schema(runtime);
+    let response = execute(&schema, "{ slow { slept } }", json!({})).await;
+    assert_eq!(response["errors"][0]["extensions"]["code"], "TIMEOUT", "{response}");
+}
+
+/// A schema with one slow view, as the compiler would write it.
+mod slow {
+    use async_graphql::{Context, Object};
+    use runtime::{
+        Cells, Column, ObjectType, Part, Record, Result, Roots, Rows, Select, Type, View, ViewRow,
+    };
+
+    pub(super) struct Slow;
+
+    impl Record for Slow {
+        const OBJECT: &'static ObjectType = &ObjectType {
+            name: "Slow",
+            doc: "",
+            columns: &[Column::new("slept", "slept", Type::Text)],
+            relations: &[],
+        };
+
+        fn read(_: &mut Cells<'_>) -> Result<Self> {
+            Ok(Self)
+        }
+    }
+
+    impl ViewRow for Slow {
+        const VIEW: &'static View =
+            &View { object: Self::OBJECT, schema: "public", name: "v_slow", key: &[] };
+    }
+
+    #[derive(Default)]
+    pub(super) struct SlowQuery;
+
+    #[Object]
+    impl SlowQuery {
+        async fn slow(&self, ctx: &Context<'_>) -> Result<Rows<Slow>> {
+            Select::new().rows(ctx).await
+        }
+    }
+
+    pub(super) struct QueryRoot;
+
+    impl Roots for QueryRoot {
+        const NAME: &'static str = "Query";
+        const PARTS: &'static [Part] = &[Part::new::<SlowQuery>(&["slow"])];
+    }
+
+    pub(super) fn schema(
+        database: runtime::Database,
+    ) -> runtime::Engine<runtime::Merged<QueryRoot>, async_graphql::EmptyMutation> {
+        runtime::schema(database, Default::default(), async_graphql::EmptyMutation)
+    }
+}
