@@ -165,13 +165,8 @@ fn code_of(message: &str) -> &'static str {
         "The recursion depth of the query cannot be greater than",
         "The number of directives on the field",
     ];
-    const OPERATIONS: [&str; 4] = [
-        "Unknown operation named",
-        "Operation name required in request.",
-        // The runtime's own.
-        "the document has several operations",
-        "the document has no operation",
-    ];
+    const OPERATIONS: [&str; 2] =
+        ["Unknown operation named", "Operation name required in request."];
     if LIMITS.iter().any(|limit| message.starts_with(limit)) {
         "LIMIT_EXCEEDED"
     } else if OPERATIONS.iter().any(|start| message.starts_with(start)) {

@@ -1,8 +1,7 @@
 //! Documents: parsed and validated once per text.
 //!
 //! Clients send the same few documents with other variables. Parsing and validation depend on the
-//! text alone, but for the values of variables; those are checked on each request, quickly where
-//! they are plain scalars and by full validation otherwise.
+//! text alone, but for the values of variables, which [`crate::variables`] looks at on each request.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,10 +9,8 @@ use std::sync::{Arc, Mutex};
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{
-    BaseType, DocumentOperations, ExecutableDocument, OperationDefinition,
-};
-use async_graphql::{Name, Request, ServerError, Value, Variables};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
+use async_graphql::{ErrorExtensionValues, Name, Request, ServerError, Value, Variables};
 use lru::LruCache;
 
 use crate::scope::Scope;
@@ -89,17 +86,21 @@ fn operation_name(
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
             Ok(operations.keys().next().cloned())
         }
-        (DocumentOperations::Multiple(_), None) => Err(ServerError::new(
+        (DocumentOperations::Multiple(_), None) => Err(unresolved(
             "the document has several operations; say in `operationName` which one to run",
-            None,
         )),
         (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
             Ok(Some(Name::new(name)))
         }
-        (_, Some(name)) => {
-            Err(ServerError::new(format!("the document has no operation `{name}`"), None))
-        }
+        (_, Some(name)) => Err(unresolved(format!("the document has no operation `{name}`"))),
     }
+}
+
+fn unresolved(message: impl Into<String>) -> ServerError {
+    let mut error = ServerError::new(message, None);
+    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    extensions.set("code", "OPERATION_RESOLUTION_FAILURE");
+    error
 }
 
 impl Document {
@@ -108,10 +109,9 @@ impl Document {
         &self.ast
     }
 
-    /// Whether validating it with these variables would find nothing.
-    pub(crate) fn is_valid_for(&self, variables: &Variables) -> bool {
+    /// Whether it has been found valid, with some variables.
+    pub(crate) fn is_valid(&self) -> bool {
         self.is_valid.load(Ordering::Relaxed)
-            && self.operation().is_ok_and(|operation| variables_are_simple(operation, variables))
     }
 
     /// The operation to run.
@@ -130,51 +130,9 @@ impl Document {
     }
 }
 
-/// Whether every variable of an operation is a built-in scalar with a fitting value, so that
-/// validating it again would find nothing.
-fn variables_are_simple(operation: &OperationDefinition, variables: &Variables) -> bool {
-    operation.variable_definitions.iter().all(|definition| {
-        let definition = &definition.node;
-        let BaseType::Named(name) = &definition.var_type.node.base else { return false };
-        let optional = definition.var_type.node.nullable || definition.default_value.is_some();
-        match (name.as_str(), variables.get(&definition.name.node)) {
-            ("Int" | "Float" | "String" | "Boolean", None) => optional,
-            ("Int" | "Float" | "String" | "Boolean", Some(Value::Null)) => {
-                definition.var_type.node.nullable
-            }
-            ("Int", Some(Value::Number(number))) => {
-                number.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
-            }
-            ("Float", Some(Value::Number(_)))
-            | ("String", Some(Value::String(_)))
-            | ("Boolean", Some(Value::Boolean(_))) => true,
-            _ => false,
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use async_graphql::value;
-
     use super::*;
-
-    fn simple(query: &str, variables: Value) -> bool {
-        let document = Documents::default().get(&Request::new(query)).unwrap();
-        variables_are_simple(document.operation().unwrap(), &Variables::from_value(variables))
-    }
-
-    #[test]
-    fn only_fitting_scalars_are_simple() {
-        assert!(simple("query ($a: Int!, $b: String) { f }", value!({"a": 1})));
-        assert!(simple("query ($a: Int! = 1) { f }", value!({})));
-        assert!(!simple("query ($a: Int!) { f }", value!({})));
-        assert!(!simple("query ($a: Int!) { f }", value!({"a": null})));
-        assert!(!simple("query ($a: Int!) { f }", value!({"a": 3000000000u64})));
-        assert!(!simple("query ($a: Int!) { f }", value!({"a": "1"})));
-        assert!(!simple("query ($a: [Int!]) { f }", value!({"a": [1]})));
-        assert!(!simple("query ($a: OrderInput) { f }", value!({"a": {}})));
-    }
 
     #[test]
     fn the_operation_is_named_or_the_only_one() {

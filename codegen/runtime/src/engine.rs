@@ -25,7 +25,7 @@ use async_graphql::{
 use crate::document::{Document, Documents, Prepared};
 use crate::roots;
 use crate::scope::{Fields, Scope};
-use crate::{Database, Error};
+use crate::{Database, Error, variables};
 
 /// How deep fields may be nested.
 const MAX_DEPTH: usize = 16;
@@ -70,13 +70,16 @@ impl<Q: ObjectType + 'static, M: ObjectType + 'static> Engine<Q, M> {
 
     async fn run(&self, mut request: Request) -> Result<Response, Vec<ServerError>> {
         let document = self.documents.get(&request).map_err(|error| vec![error])?;
-        if !document.is_valid_for(&request.variables) {
-            self.validate(&document, &request).await?;
-            self.documents.keep(&request, &document);
-        }
         let internal = |error: Error| {
             vec![async_graphql::Error::from(error).into_server_error(Default::default())]
         };
+        let operation = document.operation().map_err(internal)?;
+        let checked = variables::check(operation, &request.variables);
+        if !document.is_valid() || !matches!(checked, Ok(true)) {
+            self.validate(&document, &request).await?;
+            self.documents.keep(&request, &document);
+        }
+        checked.map_err(|error| vec![error])?;
         let variables = std::mem::take(&mut request.variables);
         let scope = document.scope(&variables).map_err(internal)?;
         if scope.operation.ty == OperationType::Subscription {

@@ -49,6 +49,7 @@ mod shape;
 mod sql;
 mod tls;
 mod types;
+mod variables;
 
 pub use call::Call;
 pub use database::{ConfigError, Database, DatabaseConfig};
