@@ -109,7 +109,7 @@ const PROCESS_PAYMENT: &str = "mutation ProcessPayment {
 
 async fn schema() -> (local_postgres::Database, Schema) {
     let database = database::demo().await;
-    let schema = generated::schema(connect(&database.url()));
+    let schema = generated::schema(connect(database.url()));
     (database, schema)
 }
 

@@ -42,7 +42,8 @@ async fn a_removed_view_orphans_its_file_and_nothing_else() {
     let client = database.connect().await.expect("a connection");
     client.batch_execute(script).await.expect("the view can be dropped");
     let changes = files(&database).await.compare(&fixture.dir.join("src")).expect("a folder");
-    let orphaned = changes.iter().filter(|change| matches!(change.kind, codegen::ChangeKind::Orphaned { .. }));
+    let orphaned =
+        changes.iter().filter(|change| matches!(change.kind, codegen::ChangeKind::Orphaned { .. }));
     let orphaned: Vec<_> = orphaned.map(|change| change.path.as_str()).collect();
     assert!(orphaned.contains(&"views/rates.rs"), "{orphaned:?}");
     assert!(!changes.iter().any(|change| change.path == "views/regions.rs"));

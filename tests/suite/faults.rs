@@ -9,7 +9,7 @@ const ORDERS: &str = "{ ordersSummary(limit: 1) { id } }";
 #[tokio::test]
 async fn a_database_that_is_down_is_reported_and_used_again_when_it_is_back() {
     let database = database::demo().await;
-    let schema = generated::schema(connect(&database.url()));
+    let schema = generated::schema(connect(database.url()));
     assert_eq!(execute(&schema, ORDERS, json!({})).await["data"]["ordersSummary"][0]["id"], 1);
 
     let admin = database::admin().await;
@@ -45,21 +45,21 @@ async fn an_address_where_nothing_listens_is_reported() {
 async fn a_statement_that_was_prepared_before_its_view_changed_is_prepared_again() {
     let fixture = tests::fixture::Fixture::named("relations");
     let database = fixture.database().await;
-    let schema = fixture_relations::schema(connect(&database.url()));
+    let schema = fixture_relations::schema(connect(database.url()));
     let query = "{ rates { label } }";
     let before = execute(&schema, query, json!({})).await;
     let client = database.connect().await.expect("a connection");
-    let replace = "drop view v_rates; create view v_rates as select rate, label::varchar(50) from tb_rates";
+    let replace =
+        "drop view v_rates; create view v_rates as select rate, label::varchar(50) from tb_rates";
     client.batch_execute(replace).await.expect("the view can be replaced");
     assert_eq!(execute(&schema, query, json!({})).await, before);
 }
 
 #[tokio::test]
 async fn a_slow_statement_is_stopped() {
-    let database = database::with_script(
-        "create view v_slow as select 1 as id, pg_sleep(10)::text as slept;",
-    )
-    .await;
+    let database =
+        database::with_script("create view v_slow as select 1 as id, pg_sleep(10)::text as slept;")
+            .await;
     let mut config = runtime::DatabaseConfig::new(database.url());
     config.statement_timeout = std::time::Duration::from_millis(50);
     let runtime = runtime::Database::new(&config).expect("a valid address");

@@ -50,7 +50,7 @@ async fn check_stages(folder: &str) {
 async fn check_requests<E: Executor>(folder: &str, schema: impl Fn(Database) -> E) {
     let fixture = Fixture::named(folder);
     let database = fixture.database().await;
-    let schema = schema(connect(&database.url()));
+    let schema = schema(connect(database.url()));
     for (name, document, variables) in fixture.requests() {
         let transcript = transcript(&schema, &document, variables).await;
         snapshot(&fixture, &name, &transcript);

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use async_graphql::Positioned;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     FieldDefinition, InputValueDefinition, TypeKind, TypeSystemDefinition,
 };
-use async_graphql::Positioned;
 use tests::database;
 use tests::request::connect;
 
@@ -15,7 +15,8 @@ type Outline = BTreeMap<String, BTreeSet<String>>;
 
 fn outline(sdl: &str) -> Outline {
     let mut outline = Outline::new();
-    for definition in parse_schema(sdl).unwrap_or_else(|error| panic!("{error}\n{sdl}")).definitions {
+    for definition in parse_schema(sdl).unwrap_or_else(|error| panic!("{error}\n{sdl}")).definitions
+    {
         let TypeSystemDefinition::Type(definition) = definition else { continue };
         let members = match &definition.node.kind {
             TypeKind::Object(object) => object.fields.iter().map(field).collect(),
