@@ -1,0 +1,131 @@
+//! The keys that lead from parents to the rows of a relation.
+
+use std::collections::HashMap;
+
+use tokio_postgres::Row;
+
+use super::{MAX_NESTED_ROWS, raw};
+use crate::decode;
+use crate::model::View;
+use crate::param::Param;
+use crate::selection::RelationField;
+use crate::{Code, Error, Result};
+
+/// The keys of a relation's parents.
+pub(super) struct Keys {
+    /// Each combination of values once, one entry per key column.
+    pub(super) distinct: Vec<Vec<Vec<u8>>>,
+    /// Their positions, by the bytes of all columns.
+    positions: HashMap<Vec<u8>, usize>,
+    /// For each parent its key, `None` where a part is NULL and so leads nowhere.
+    pub(super) of_parent: Vec<Option<usize>>,
+}
+
+/// How a level is asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Shape {
+    /// `where key = any (keys)`: a condition that PostgreSQL pushes into any view. The key comes
+    /// back and is looked up by its bytes, which is right where equal values have equal bytes.
+    Any,
+    /// A join with the keys, which come back as positions: for several columns, and for types whose
+    /// equality only the server knows (`1.0 = 1.00`).
+    Join,
+    /// One run of the view for each key, so that each has its own limit. The rows of a key come in
+    /// the order of the inner query, because a lateral reference forces a nested loop.
+    Lateral,
+}
+
+impl Shape {
+    pub(super) fn of(view: &View, field: &RelationField) -> Result<Self> {
+        if field.arguments.limit.is_some() || field.arguments.offset > 0 {
+            return Ok(Self::Lateral);
+        }
+        let [(own, target)] = field.relation.columns else { return Ok(Self::Join) };
+        let (own, target) = (&field.object.column(own)?.ty, &view.object.column(target)?.ty);
+        Ok(if own.equals_by_bytes(target) { Self::Any } else { Self::Join })
+    }
+}
+
+impl Keys {
+    pub(super) fn of(field: &RelationField, parents: &[Row], skip: usize) -> Result<Self> {
+        let mut keys = Self {
+            distinct: Vec::new(),
+            positions: HashMap::with_capacity(parents.len()),
+            of_parent: Vec::with_capacity(parents.len()),
+        };
+        let mut bytes = Vec::new();
+        for row in parents {
+            bytes.clear();
+            let mut complete = true;
+            for slot in &field.slots {
+                match raw(row, skip + slot)? {
+                    Some(raw) => push_key(raw, field.slots.len(), &mut bytes),
+                    None => complete = false,
+                }
+            }
+            let position = if !complete {
+                None
+            } else if let Some(position) = keys.positions.get(&bytes) {
+                Some(*position)
+            } else {
+                let values = field.slots.iter().map(|slot| raw(row, skip + slot));
+                let values = values.map(|raw| Ok(raw?.unwrap_or_default().to_vec()));
+                keys.distinct.push(values.collect::<Result<_>>()?);
+                keys.positions.insert(bytes.clone(), keys.distinct.len() - 1);
+                Some(keys.distinct.len() - 1)
+            };
+            keys.of_parent.push(position);
+        }
+        Ok(keys)
+    }
+
+    pub(super) fn column(&self, index: usize) -> Param {
+        Param::Keys(self.distinct.iter().map(|key| key[index].clone()).collect())
+    }
+
+    /// The key that a fetched row belongs to.
+    fn position(&self, row: &Row, shape: Shape) -> Result<usize> {
+        let first = raw(row, 0)?.unwrap_or_default();
+        let position = if shape == Shape::Any {
+            self.positions.get(first).copied()
+        } else {
+            let ordinal = i64::from_be_bytes(decode::fixed(first, "int8")?);
+            usize::try_from(ordinal - 1).ok().filter(|key| *key < self.distinct.len())
+        };
+        position.ok_or_else(|| Error::internal("a nested row without parent"))
+    }
+
+    /// Sorts fetched rows to their keys, in the order in which they came.
+    pub(super) fn group(
+        &self,
+        rows: &[Row],
+        shape: Shape,
+        field: &RelationField,
+        max_page_size: u32,
+    ) -> Result<Vec<Vec<usize>>> {
+        let mut of_key = vec![Vec::new(); self.distinct.len()];
+        for (index, row) in rows.iter().enumerate() {
+            of_key[self.position(row, shape)?].push(index);
+        }
+        let largest = of_key.iter().map(Vec::len).max().unwrap_or(0);
+        if largest > max_page_size as usize || rows.len() > MAX_NESTED_ROWS {
+            return Err(Error::new(
+                Code::LimitExceeded,
+                format!(
+                    "`{}` has more than {max_page_size} rows for one parent, or {MAX_NESTED_ROWS} \
+                     in all; ask for less with `limit`",
+                    field.relation.field
+                ),
+            ));
+        }
+        Ok(of_key)
+    }
+}
+
+/// Appends a part of a key; parts of a longer key carry their length, so that `a,bc` is not `ab,c`.
+fn push_key(raw: &[u8], parts: usize, bytes: &mut Vec<u8>) {
+    if parts > 1 {
+        bytes.extend_from_slice(&raw.len().to_be_bytes());
+    }
+    bytes.extend_from_slice(raw);
+}

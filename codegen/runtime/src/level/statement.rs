@@ -1,0 +1,91 @@
+//! The statement that reads the rows of a relation for all parents.
+
+use super::MAX_NESTED_ROWS;
+use super::keys::{Keys, Shape};
+use crate::Result;
+use crate::list::ListArguments;
+use crate::model::View;
+use crate::selection::RelationField;
+use crate::sql::Sql;
+
+/// The statement of a level: the parent's key or its position, then the selected columns.
+pub(super) fn statement(
+    view: &View,
+    field: &RelationField,
+    keys: &Keys,
+    shape: Shape,
+) -> Result<Sql> {
+    let arguments = &field.arguments;
+    let mut sql = Sql::default();
+    match shape {
+        Shape::Any => {
+            let (_, target) = field.relation.columns[0];
+            sql.push("select t.").name(target);
+            write_columns(field, "t.", &mut sql);
+            sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t where t.");
+            sql.name(target).push(" = any (");
+            write_keys(view, field, keys, &mut sql)?;
+            sql.push(")");
+            write_filter(arguments, &mut sql);
+        }
+        Shape::Join | Shape::Lateral => {
+            let lateral = shape == Shape::Lateral;
+            sql.push("select p.n");
+            write_columns(field, if lateral { "c." } else { "t." }, &mut sql);
+            sql.push(" from unnest(");
+            write_keys(view, field, keys, &mut sql)?;
+            sql.push(") with ordinality as p (");
+            for index in 0..field.relation.columns.len() {
+                sql.push("k").number(index as u64).push(", ");
+            }
+            if lateral {
+                sql.push("n) cross join lateral (select ");
+                for (index, column) in field.selection.columns.iter().enumerate() {
+                    sql.push(if index > 0 { ", t." } else { "t." }).name(column.column);
+                }
+                sql.push(" from ");
+            } else {
+                sql.push("n) join ");
+            }
+            sql.name(view.schema).push(".").name(view.name).push(" as t");
+            for (index, (_, target)) in field.relation.columns.iter().enumerate() {
+                let keyword = if lateral { " where " } else { " on " };
+                sql.push(if index == 0 { keyword } else { " and " });
+                sql.push("t.").name(target).push(" = p.k").number(index as u64);
+            }
+            write_filter(arguments, &mut sql);
+        }
+    }
+    arguments.write_order(view, &mut sql);
+    if shape == Shape::Lateral {
+        arguments.write_page(&mut sql);
+        sql.push(") as c");
+    } else {
+        sql.push(" limit ").number(MAX_NESTED_ROWS as u64 + 1);
+    }
+    Ok(sql)
+}
+
+fn write_columns(field: &RelationField, alias: &str, sql: &mut Sql) {
+    for column in &field.selection.columns {
+        sql.push(", ").push(alias).name(column.column);
+    }
+}
+
+fn write_keys(view: &View, field: &RelationField, keys: &Keys, sql: &mut Sql) -> Result<()> {
+    for (index, (_, target)) in field.relation.columns.iter().enumerate() {
+        if index > 0 {
+            sql.push(", ");
+        }
+        let sql_type = format!("{}[]", view.object.column(target)?.sql_type());
+        sql.param(keys.column(index), &sql_type);
+    }
+    Ok(())
+}
+
+fn write_filter(arguments: &ListArguments, sql: &mut Sql) {
+    for predicate in &arguments.predicates {
+        sql.push(" and ");
+        predicate.write(sql);
+    }
+}
