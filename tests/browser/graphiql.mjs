@@ -1,39 +1,24 @@
 // Opens GraphiQL in a headless browser, types a query and reads the answer.
 //
-//   node graphiql.mjs URL CHROMIUM [QUERY] [EXPECTED]
+//   node graphiql.mjs PLAYWRIGHT CHROMIUM URL [QUERY] [EXPECTED]
 //
-// URL is that of /graphql, CHROMIUM the program. The page passes if the answer to QUERY
-// (default: { __typename }) contains EXPECTED (default: "Query"), nothing on the page failed to
-// load, the browser reported no error, and nothing was asked of another server than URL's.
-// playwright-core, which only drives the browser, is installed into a temporary folder.
+// PLAYWRIGHT is the folder of the npm package playwright-core, which only drives the browser,
+// CHROMIUM the program, URL that of /graphql. The page passes if the answer to QUERY (default:
+// { __typename }) contains EXPECTED (default: "Query"), nothing on the page failed to load, the
+// browser reported no error, and nothing was asked of another server than URL's.
 
-import { execFileSync } from "node:child_process";
-import { mkdirSync, existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
-const PLAYWRIGHT = "1.65.1";
-const [url, chromium, query = "{ __typename }", expected = '"Query"'] = process.argv.slice(2);
-if (!url || !chromium) {
-  console.error("usage: node graphiql.mjs URL CHROMIUM [QUERY] [EXPECTED]");
+const [playwright, executablePath, url, query = "{ __typename }", expected = '"Query"'] = process.argv.slice(2);
+if (!playwright || !executablePath || !url) {
+  console.error("usage: node graphiql.mjs PLAYWRIGHT CHROMIUM URL [QUERY] [EXPECTED]");
   process.exit(2);
 }
-
-function playwright() {
-  const folder = join(tmpdir(), `playwright-core-${PLAYWRIGHT}`);
-  const module = join(folder, "node_modules", "playwright-core");
-  if (!existsSync(module)) {
-    mkdirSync(folder, { recursive: true });
-    const install = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
-    execFileSync("npm", [...install, `playwright-core@${PLAYWRIGHT}`], { stdio: ["ignore", "ignore", "inherit"] });
-  }
-  return createRequire(import.meta.url)(module);
-}
+const { chromium } = createRequire(import.meta.url)(playwright);
 
 const problems = [];
-const browser = await playwright().chromium.launch({
-  executablePath: chromium,
+const browser = await chromium.launch({
+  executablePath,
   // Containers run as root and have a small /dev/shm.
   args: ["--no-sandbox", "--disable-dev-shm-usage"],
 });
@@ -55,13 +40,13 @@ try {
 
   await page.goto(url);
   const editor = page.locator(".graphiql-query-editor .CodeMirror").first();
-  await editor.waitFor({ timeout: 20_000 });
+  await editor.waitFor({ timeout: 45_000 });
   await editor.click();
   await page.keyboard.press("Control+A");
   await page.keyboard.insertText(query);
   await page.locator("button.graphiql-execute-button").click();
   const answer = page.locator(".result-window .CodeMirror-code");
-  await answer.filter({ hasText: "data" }).waitFor({ timeout: 20_000 });
+  await answer.filter({ hasText: "data" }).waitFor({ timeout: 45_000 });
   const text = await answer.innerText();
   if (!text.includes(expected)) problems.push(`the answer lacks ${expected}: ${text}`);
 } catch (error) {

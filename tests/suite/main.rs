@@ -1,5 +1,7 @@
 //! The tests of the whole toolchain, in one program.
 
+mod audits;
+mod browser;
 mod concurrency;
 mod demo;
 mod determinism;
@@ -7,5 +9,7 @@ mod diagnostics;
 mod faults;
 mod fixtures;
 mod fresh;
+mod http;
 mod sdl;
+mod served;
 mod sql;

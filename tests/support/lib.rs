@@ -1,6 +1,8 @@
-//! What the tests share: a cluster, databases with a schema, and requests whose SQL is recorded.
+//! What the tests share: a cluster, databases with a schema, requests whose SQL is recorded, and
+//! programs that not every machine has.
 
 pub mod database;
 pub mod fixture;
+pub mod node;
 pub mod request;
 pub mod sql_log;

@@ -46,19 +46,30 @@ const FILES: &[(Package, &[&str])] = &[
     ),
 ];
 
+/// The folder with the files, downloaded if it is not there yet.
+pub fn files() -> Result<PathBuf> {
+    ready(|| ())
+}
+
 /// The folder with the files, or `None` with one line that says why not.
 pub(crate) fn fetch(report: &Report) -> Option<PathBuf> {
-    let dir = cache_dir()?.join("graphiql").join(FILES[0].0.version);
-    if dir.is_dir() {
-        return Some(dir);
-    }
-    match download(&dir, report) {
-        Ok(()) => Some(dir),
-        Err(error) => {
+    let version = FILES[0].0.version;
+    ready(|| report.status("Fetching", format!("GraphiQL {version} from npm")))
+        .inspect_err(|error| {
             report.status("Note", format!("GraphiQL comes from a CDN ({error:#})"));
-            None
-        }
+        })
+        .ok()
+}
+
+/// `begin` is called before a download.
+fn ready(begin: impl FnOnce()) -> Result<PathBuf> {
+    let cache = cache_dir().context("neither HOME nor XDG_CACHE_HOME is set")?;
+    let dir = cache.join("graphiql").join(FILES[0].0.version);
+    if !dir.is_dir() {
+        begin();
+        download(&dir)?;
     }
+    Ok(dir)
 }
 
 fn cache_dir() -> Option<PathBuf> {
@@ -68,8 +79,7 @@ fn cache_dir() -> Option<PathBuf> {
 }
 
 /// Makes the folder under another name and renames it: it is complete when it exists.
-fn download(dir: &Path, report: &Report) -> Result<()> {
-    report.status("Fetching", format!("GraphiQL {} from npm", FILES[0].0.version));
+fn download(dir: &Path) -> Result<()> {
     let work = dir.with_extension(format!("partial-{}", std::process::id()));
     let result = fill(&work).and_then(|()| {
         match fs::rename(work.join("files"), dir) {

@@ -5,7 +5,7 @@
 //! 1 if something failed, 2 for a wrong command line and 4 if generated files are out of date.
 //!
 //! It is a library so that tests can bring a database to the state that `sql/` describes, in the
-//! same way as the commands do: see [`schema`].
+//! same way as the commands do ([`schema`]), and serve GraphiQL's files ([`graphiql`]).
 
 mod ci;
 mod codegen;
@@ -13,7 +13,7 @@ mod connection;
 mod db;
 mod dev;
 mod flags;
-mod graphiql;
+pub mod graphiql;
 mod project;
 mod report;
 pub mod schema;

@@ -214,8 +214,7 @@ impl Call {
         if self.side == Side::Command {
             return database.command(&sql.text, &sql.params).await;
         }
-        let connection = database.connection(Side::Query).await?;
-        let rows = connection.query(&sql.text, &sql.params).await.map_err(|error| {
+        database.query(&sql.text, &sql.params).await.map_err(|error| {
             if error.sql_state() == Some("25006") {
                 return Error::internal(format!(
                     "function {}.{} writes, but is declared STABLE or IMMUTABLE; declare it VOLATILE",
@@ -223,8 +222,7 @@ impl Call {
                 ));
             }
             error
-        })?;
-        Ok((connection, rows))
+        })
     }
 }
 

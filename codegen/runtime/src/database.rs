@@ -5,7 +5,7 @@
 //! its own.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_graphql::Context;
@@ -128,7 +128,7 @@ impl Database {
         self.0.max_page_size
     }
 
-    pub(crate) async fn connection(&self, side: Side) -> Result<Connection> {
+    async fn connection(&self, side: Side) -> Result<Connection> {
         let pool = match side {
             Side::Command => &self.0.commands,
             Side::Query => {
@@ -136,11 +136,28 @@ impl Database {
                 &self.0.queries[next % self.0.queries.len()]
             }
         };
-        Ok(Connection(pool.get().await?))
+        Ok(Connection { object: Some(pool.get().await?), is_lost: AtomicBool::new(false) })
+    }
+
+    /// Runs a statement that only reads, again if its connection turns out to be lost: after a
+    /// restart of the database, the pool is full of those. Returns its rows and the connection.
+    pub(crate) async fn query(
+        &self,
+        sql: &str,
+        params: &[Param],
+    ) -> Result<(Connection, Vec<Row>)> {
+        let mut connection = self.connection(Side::Query).await?;
+        let mut result = connection.query(sql, params).await;
+        if connection.is_lost() {
+            connection = self.connection(Side::Query).await?;
+            result = connection.query(sql, params).await;
+        }
+        result.map(|rows| (connection, rows))
     }
 
     /// Runs a command, again if it lost against another transaction, and returns its rows and the
-    /// connection that has seen it.
+    /// connection that has seen it. A command whose connection is lost is not run again: nobody
+    /// knows whether it has been carried out.
     pub(crate) async fn command(
         &self,
         sql: &str,
@@ -162,35 +179,68 @@ impl Database {
     }
 }
 
-/// A connection on loan from its pool.
-pub(crate) struct Connection(Object);
+/// A connection on loan from its pool. One that is lost does not go back.
+pub(crate) struct Connection {
+    /// Always there, until it is dropped.
+    object: Option<Object>,
+    is_lost: AtomicBool,
+}
 
 impl Connection {
     /// Runs one statement, prepared once per connection and text.
     pub(crate) async fn query(&self, sql: &str, params: &[Param]) -> Result<Vec<Row>> {
         tracing::debug!(target: "runtime::sql", statement = sql, parameters = params.len());
-        match self.try_query(sql, params).await {
+        let Some(object) = &self.object else {
+            return Err(Error::unavailable("the connection has been given back"));
+        };
+        let result = match try_query(object, sql, params).await {
             // The schema was replaced under a running server: a prepared statement that returned
             // another row type fails once ("cached plan must not change result type").
             Err(error) if is_stale_plan(&error) => {
-                self.0.statement_cache.clear();
-                Ok(self.try_query(sql, params).await?)
+                object.statement_cache.clear();
+                try_query(object, sql, params).await
             }
-            result => Ok(result?),
+            result => result,
+        };
+        if result.as_ref().is_err_and(is_fatal) {
+            self.is_lost.store(true, Ordering::Relaxed);
         }
+        Ok(result?)
     }
 
-    async fn try_query(
-        &self,
-        sql: &str,
-        params: &[Param],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        if self.0.statement_cache.size() >= STATEMENTS {
-            self.0.statement_cache.clear();
+    fn is_lost(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.is_lost() {
+            // Taken out of the pool, which then opens another one.
+            self.object.take().map(Object::take);
         }
-        let statement = self.0.prepare_cached(sql).await?;
-        let rows = self.0.query_raw(&statement, params.iter().map(Param::as_sql)).await?;
-        rows.try_collect().await
+    }
+}
+
+async fn try_query(
+    object: &Object,
+    sql: &str,
+    params: &[Param],
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    if object.statement_cache.size() >= STATEMENTS {
+        object.statement_cache.clear();
+    }
+    let statement = object.prepare_cached(sql).await?;
+    let rows = object.query_raw(&statement, params.iter().map(Param::as_sql)).await?;
+    rows.try_collect().await
+}
+
+/// Whether an error ends its connection: it broke, or the server ended the session
+/// (class 57P: shutdown, crash, an administrator).
+fn is_fatal(error: &tokio_postgres::Error) -> bool {
+    match error.as_db_error() {
+        Some(db) => db.code().code().starts_with("57P"),
+        None => error.is_closed() || crate::error::is_io(error),
     }
 }
 

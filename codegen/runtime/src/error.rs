@@ -274,7 +274,8 @@ impl Error {
     }
 }
 
-fn is_io(error: &(dyn std::error::Error + 'static)) -> bool {
+/// Whether the network is behind an error.
+pub(crate) fn is_io(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut source = error.source();
     while let Some(cause) = source {
         if cause.is::<std::io::Error>() {

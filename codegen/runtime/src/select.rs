@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputType, MaybeUndefined, Value};
 
-use crate::database::{Database, Side};
+use crate::database::Database;
 use crate::input::{Filter, OrderBy};
 use crate::level::Level;
 use crate::list::ListArguments;
@@ -117,8 +117,7 @@ impl<V: ViewRow> Select<V> {
         arguments.check(database.max_page_size())?;
 
         let sql = statement(view, &selection, &arguments);
-        let connection = database.connection(Side::Query).await?;
-        let rows = connection.query(&sql.text, &sql.params).await?;
+        let (connection, rows) = database.query(&sql.text, &sql.params).await?;
         let level = Level::load(&connection, &selection, rows, 0, database.max_page_size()).await?;
         Ok((selection, level))
     }

@@ -4,7 +4,8 @@
 //! - `joins`: which outer joins can make the columns of a range table entry null;
 //! - `facts`: what a condition that holds says about the values in it;
 //! - `known`: what holds for the rows at hand, from conditions and joins together;
-//! - `expressions`: the rules for expressions, and `calls` those for functions;
+//! - `expressions`: the rules for expressions; `references` those for columns, `calls` for
+//!   functions, `branches` for what depends on a condition;
 //! - `built_in`: PostgreSQL's own functions that never invent a null.
 //!
 //! To add a rule, ask what makes it sound when everything that it does not mention is null, and
@@ -13,6 +14,7 @@
 
 use std::fmt;
 
+mod branches;
 pub(super) mod built_in;
 mod calls;
 mod expressions;
@@ -21,6 +23,7 @@ mod grouping;
 mod joins;
 mod known;
 pub(super) mod level;
+mod references;
 mod set_operations;
 #[cfg(test)]
 mod tests;

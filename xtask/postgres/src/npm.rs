@@ -10,7 +10,11 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha512};
 
-use crate::error::{Error, IoContext, Result};
+use crate::{
+    error::{Error, IoContext, Result},
+    lock::Lock,
+    place,
+};
 
 /// A package at a version whose content we have looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +28,28 @@ pub struct Package {
 }
 
 impl Package {
+    /// Its root in our cache, downloaded if it is not there yet.
+    pub fn cached(&self) -> Result<PathBuf> {
+        let cache = place::cache_dir().join("npm");
+        let dir = cache.join(self.name).join(self.version);
+        if dir.is_dir() {
+            return Ok(dir);
+        }
+        let parent = dir.parent().unwrap_or(&cache);
+        fs::create_dir_all(parent).doing(|| format!("cannot create {}", parent.display()))?;
+        let _lock = Lock::wait(&cache.join("lock"))?;
+        if !dir.is_dir() {
+            let work = cache.join("partial");
+            let done = self.unpack(&work).and_then(|root| {
+                fs::rename(&root, &dir).doing(|| format!("cannot create {}", dir.display()))
+            });
+            // Only a leftover; the next download removes it first.
+            let _ = fs::remove_dir_all(&work);
+            done?;
+        }
+        Ok(dir)
+    }
+
     /// Downloads, checks and unpacks it into a new folder, and answers with the package's root.
     pub fn unpack(&self, dir: &Path) -> Result<PathBuf> {
         if dir.exists() {

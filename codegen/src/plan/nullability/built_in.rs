@@ -79,6 +79,15 @@ pub(super) fn promise(signature: &str) -> Option<Promise> {
     PROMISES.get(local(signature)?).copied()
 }
 
+/// Whether a function returns an array of the pieces of a text, none of them null.
+///
+/// With a third argument `string_to_array` says which piece stands for null.
+pub(super) fn splits(signature: &str) -> bool {
+    let local = local(signature);
+    local == Some("string_to_array(text, text)")
+        || local.is_some_and(|local| local.starts_with("regexp_split_to_array("))
+}
+
 /// What is known about the result of an aggregate, which holds for all its signatures.
 pub(super) fn aggregate(signature: &str) -> Option<Aggregate> {
     Some(match local(signature)?.split('(').next()? {

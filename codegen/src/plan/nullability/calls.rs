@@ -7,7 +7,9 @@ use super::level::shown;
 use super::{Nullability, Reason};
 use crate::catalog::Routine;
 use crate::comment;
-use crate::query_tree::expression::{Aggregate, Call, Coercion, Constant, WindowCall};
+use crate::query_tree::expression::{
+    Aggregate, Call, Coercion, Constant, Subquery, SubqueryKind, WindowCall,
+};
 use crate::query_tree::{Expr, RangeFunction};
 
 fn not_null(reason: impl Into<String>) -> Nullability {
@@ -77,6 +79,12 @@ impl Scope<'_> {
                         format!("{name} returns null only if all arguments are null"),
                         format!("all arguments of {name} may be null"),
                     )
+            }
+            // A cast is a function with the name of its result's type.
+            Some(Promise::All)
+                if call.function.starts_with(&format!("pg_catalog.{}(", call.ty.name.name)) =>
+            {
+                self.each(arguments)
             }
             Some(Promise::Always | Promise::First | Promise::All) => {
                 self.each(arguments).either_way(
@@ -162,6 +170,16 @@ impl Scope<'_> {
             Expr::Constant(constant) if is_array_without_nulls(constant) => {
                 not_null("it is a literal without nulls")
             }
+            Expr::Call(call) if built_in::splits(&call.function) => {
+                not_null(format!("{} makes no null elements", self.call_name(call)))
+            }
+            Expr::Subquery(Subquery { kind: SubqueryKind::Array, query, .. }) => {
+                let mut columns = self.subquery_columns(query);
+                if columns.is_empty() {
+                    return nullable("the subquery is not understood");
+                }
+                columns.swap_remove(0)
+            }
             _ => nullable("an array may hold nulls"),
         }
     }
@@ -223,19 +241,21 @@ impl Scope<'_> {
     /// A call of a window function.
     pub(super) fn window(&self, window: &WindowCall) -> Nullability {
         let name = self.function_name(&window.function);
+        // Its arguments are taken from other rows too, of which we know what we know of all.
+        let rows = Self::output(self.level);
         let windows = &self.level.query.windows;
         let frame = windows.iter().find(|w| w.reference == window.window).map(|w| w.frame);
         if let Some(rule) = built_in::window(&window.function) {
             return match rule {
                 built_in::Window::Always => not_null(format!("{name} never returns null")),
-                built_in::Window::Arguments => self.each(&window.arguments).either_way(
+                built_in::Window::Arguments => rows.each(&window.arguments).either_way(
                     format!("{name} returns null only for null input"),
                     format!("an argument of {name} may be null"),
                 ),
                 built_in::Window::Frame if !frame.is_some_and(has_current_row) => {
                     nullable(format!("the frame of {name} may be empty"))
                 }
-                built_in::Window::Frame => in_frame(self.each(&window.arguments), &name),
+                built_in::Window::Frame => in_frame(rows.each(&window.arguments), &name),
             };
         }
         let needed = match built_in::aggregate(&window.function) {
@@ -253,7 +273,7 @@ impl Scope<'_> {
             return nullable(format!("the frame of {name} may be empty"));
         }
         let values = window.arguments.iter().take(needed);
-        in_frame(Nullability::all(values.map(|value| self.evaluate(value))), &name)
+        in_frame(Nullability::all(values.map(|value| rows.evaluate(value))), &name)
     }
 }
 

@@ -2,16 +2,13 @@
 
 use std::rc::Rc;
 
-use super::facts::{Finder, Truth};
-use super::joins::{Joins, Side, has_row};
+use super::joins::has_row;
 use super::known::Known;
 use super::level::Level;
 use super::{Nullability, Reason};
 use crate::catalog::TypeKind;
-use crate::query_tree::expression::{
-    Case, Coercion, Column, Constant, SessionValue, Subquery, SubqueryKind,
-};
-use crate::query_tree::{Expr, JoinKind, RangeSource};
+use crate::query_tree::expression::{Coercion, Constant, SessionValue, Subquery, SubqueryKind};
+use crate::query_tree::{Expr, Query};
 
 /// Where an expression stands.
 #[derive(Clone)]
@@ -19,10 +16,10 @@ pub(super) struct Scope<'s> {
     pub(super) level: &'s Level<'s>,
     pub(super) known: Rc<Known>,
     /// Whether it is evaluated after grouping, outside of aggregates.
-    grouped: bool,
+    pub(super) grouped: bool,
     /// What [`Expr::SubqueryColumn`] stands for.
-    subquery: Option<&'s [Nullability]>,
-    depth: usize,
+    pub(super) subquery: Option<&'s [Nullability]>,
+    pub(super) depth: usize,
 }
 
 /// How deep expressions may nest, through columns of joins as well.
@@ -50,7 +47,7 @@ impl<'s> Scope<'s> {
     }
 
     /// The same one level further down.
-    fn deeper(&self) -> Self {
+    pub(super) fn deeper(&self) -> Self {
         Self { depth: self.depth + 1, ..self.clone() }
     }
 
@@ -74,13 +71,11 @@ impl<'s> Scope<'s> {
     /// a grouping expression.
     fn by_place(&self, expression: &Expr) -> Option<Nullability> {
         let grouping = self.level.grouping.as_ref().filter(|_| self.grouped)?;
-        if grouping.always.contains(expression) {
-            return Some(Self::input(self.level).evaluate(expression));
+        if grouping.nulls(expression) {
+            let name = self.name(expression);
+            return Some(nullable(format!("{name} is not in every grouping set")));
         }
-        let is_column = matches!(expression, Expr::Column(column) if column.levels_up == 0);
-        // A column that is no grouping expression depends on one, and we do not know on which.
-        (grouping.sometimes.contains(expression) || is_column)
-            .then(|| nullable(format!("{} is not in every grouping set", self.name(expression))))
+        grouping.always.contains(expression).then(|| Self::input(self.level).evaluate(expression))
     }
 
     /// The rule for each kind of expression.
@@ -161,162 +156,8 @@ impl<'s> Scope<'s> {
         Nullability::all(arguments.iter().map(|argument| self.evaluate(argument)))
     }
 
-    fn column(&self, column: Column) -> Nullability {
-        if column.levels_up > 0 {
-            return self.outer_column(column);
-        }
-        let resolved = self.level.resolved(&Expr::Column(column)).clone();
-        let column = match resolved {
-            Expr::Column(inner) => inner,
-            // A merged column of a FULL JOIN.
-            behind => return self.evaluate(&behind),
-        };
-        let Some(within) = self.level.joins.within(column.range) else {
-            return nullable("its place in FROM is not understood");
-        };
-        if let Some(missing) = within.iter().find(|side| !self.known.is_present(**side)) {
-            let kind = match self.level.joins.joins[missing.join].kind {
-                JoinKind::Full => "FULL",
-                JoinKind::Right => "RIGHT",
-                JoinKind::Left | JoinKind::Inner => "LEFT",
-            };
-            let name = self.entry_name(column.range);
-            return nullable(format!("{name} is on the nullable side of a {kind} JOIN"));
-        }
-        if column.column == 0 {
-            return self.whole_row(column);
-        }
-        let facts = self.level.entry_column(column);
-        match self.level.query.range_entry(column.range).map(|entry| &entry.source) {
-            Some(RangeSource::Subquery { .. } | RangeSource::Cte { .. }) => {
-                facts.nullability.because(format!("a column of {}", self.entry_name(column.range)))
-            }
-            _ => facts.nullability,
-        }
-    }
-
-    /// A whole row counts as null if all its columns are null.
-    fn whole_row(&self, row: Column) -> Nullability {
-        let width = match self.level.query.range_entry(row.range).map(|entry| &entry.source) {
-            Some(RangeSource::Relation { relation }) => {
-                let catalog = self.level.context.catalog;
-                let table = catalog.tables.get(relation);
-                let numbers = table.map(|table| table.columns.iter().map(|c| c.number).max());
-                numbers.flatten().unwrap_or(0)
-            }
-            Some(RangeSource::Subquery { query }) => {
-                query.columns().map(|target| target.number).max().unwrap_or(0)
-            }
-            _ => 0,
-        };
-        let column = |number| self.level.entry_column(Column { column: number, ..row }).nullability;
-        let name = self.entry_name(row.range);
-        Nullability::any((1..=width).map(column)).either_way(
-            format!("a column of {name} is never null"),
-            format!("all columns of {name} may be null"),
-        )
-    }
-
-    /// A column of a query further out, which the row at hand is computed for.
-    fn outer_column(&self, column: Column) -> Nullability {
-        // Conditions of the queries in between can be about it too.
-        for levels in 1..column.levels_up {
-            let inner = Expr::Column(Column { levels_up: column.levels_up - levels, ..column });
-            if self.level.up(levels).is_some_and(|level| level.input.is_fact(&inner)) {
-                return not_null("a condition excludes rows where it is null");
-            }
-        }
-        match self.level.up(column.levels_up) {
-            Some(level) => Scope { depth: self.depth, ..Scope::output(level) }
-                .evaluate(&Expr::Column(Column { levels_up: 0, ..column })),
-            None => nullable("its origin is not understood"),
-        }
-    }
-
-    fn field(&self, argument: &Expr, number: i16) -> Nullability {
-        match argument {
-            Expr::Row { fields } => match super::level::nth(fields, number) {
-                Some(field) => self.evaluate(field),
-                None => nullable("a field that is not there"),
-            },
-            Expr::Column(row) if row.column == 0 && number > 0 => {
-                self.evaluate(&Expr::Column(Column { column: number, ..*row }))
-            }
-            _ => nullable("a field of a composite has no NOT NULL"),
-        }
-    }
-
-    /// `CASE`: each result with what its condition says, and nothing else is possible.
-    fn case(&self, case: &Case) -> Nullability {
-        let finder = self.finder().within(case);
-        let mut rest = self.clone();
-        let mut results = Vec::new();
-        for arm in &case.arms {
-            if rest.is_never_true(&arm.when) {
-                continue;
-            }
-            let holds = rest.knowing(finder.of_condition(&arm.when, Truth::True));
-            results.push(holds.evaluate(&arm.then));
-            rest = rest.knowing(finder.of_condition(&arm.when, Truth::NotTrue));
-            if arm.when.is_true() {
-                return Nullability::all(results);
-            }
-        }
-        results.push(rest.evaluate(&case.otherwise));
-        Nullability::all(results)
-    }
-
-    fn is_never_true(&self, condition: &Expr) -> bool {
-        match condition {
-            Expr::NullTest { argument, is_null: true, row: false } => {
-                self.evaluate(argument).is_not_null()
-            }
-            Expr::Constant(constant) => !constant.is_true(),
-            _ => false,
-        }
-    }
-
-    /// A row of a FULL JOIN has at least one of its sides, so a value that is non-null with
-    /// either of them is non-null.
-    fn by_side(&self, evaluate: &dyn Fn(&Self) -> Nullability) -> Nullability {
-        let answer = evaluate(self);
-        let joins = &self.level.joins;
-        let full = |(_, join): &(usize, &super::joins::Join<'_>)| join.kind == JoinKind::Full;
-        let candidates = joins.joins.iter().enumerate().filter(full);
-        let candidates: Vec<usize> = candidates
-            .filter(|(_, join)| join.within.iter().all(|side| self.known.is_present(*side)))
-            .filter(|(index, _)| {
-                [false, true]
-                    .iter()
-                    .all(|right| !self.known.is_present(Side { join: *index, right: *right }))
-            })
-            .map(|(index, _)| index)
-            .collect();
-        let usable = !(self.grouped && self.level.grouping.is_some());
-        if answer.is_not_null() || !usable {
-            return answer;
-        }
-        for join in candidates {
-            let Some(left) = self.level.splits.get().checked_sub(1) else { break };
-            self.level.splits.set(left);
-            let with = |right| {
-                let side = Side { join, right };
-                let known = self.known.with_side(self.level.context.catalog, joins, side);
-                evaluate(&Self { known: Rc::new(known), ..self.deeper() })
-            };
-            let either = Nullability::all([with(false), with(true)]);
-            if either.is_not_null() {
-                return either.because("a row of a FULL JOIN has a left or a right side");
-            }
-        }
-        answer
-    }
-
     fn subquery(&self, subquery: &Subquery) -> Nullability {
-        let columns = || -> Vec<Nullability> {
-            let level = Level::new(self.level.context, &subquery.query, Some(self.level));
-            level.columns().into_iter().map(|column| column.nullability).collect()
-        };
+        let columns = || self.subquery_columns(&subquery.query);
         match (subquery.kind, &subquery.test) {
             (SubqueryKind::Exists, _) => not_null("EXISTS is true or false"),
             (SubqueryKind::Array, _) => not_null("ARRAY(SELECT …) is never null"),
@@ -338,57 +179,9 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// The same with more facts.
-    fn knowing(&self, facts: super::facts::Facts) -> Self {
-        let none = Joins::default();
-        // After grouping by several sets, a column that is not null does not show that its row
-        // was there in the sense of the joins.
-        let joins = if self.is_regrouped() { &none } else { &self.level.joins };
-        let known = self.known.with_facts(self.level.context.catalog, joins, facts);
-        Self { known: Rc::new(known), ..self.clone() }
-    }
-
-    fn finder(&self) -> Finder<'_> {
-        let grouping = self.level.grouping.as_ref().filter(|_| self.grouped);
-        Finder::grouped(self.level.context.catalog, grouping)
-    }
-
-    fn is_regrouped(&self) -> bool {
-        self.grouped && self.level.grouping.is_some()
-    }
-
-    /// What people call an expression.
-    fn name(&self, expression: &Expr) -> String {
-        match self.level.resolved(expression) {
-            Expr::Column(column) if column.levels_up == 0 => {
-                let source = self.level.entry_column(*column).source;
-                match source {
-                    Some(source) => {
-                        format!("`{}.{}`", super::level::shown(&source.table), source.column)
-                    }
-                    None => format!("a column of {}", self.entry_name(column.range)),
-                }
-            }
-            Expr::Call(call) => {
-                format!("the result of {}", self.call_name(call))
-            }
-            _ => "it".to_owned(),
-        }
-    }
-
-    /// What people call a range table entry.
-    fn entry_name(&self, range: usize) -> String {
-        match self.level.query.range_entry(range) {
-            Some(entry) => match &entry.source {
-                RangeSource::Relation { relation } if relation.name != entry.name => {
-                    format!("`{}` (`{}`)", entry.name, super::level::shown(relation))
-                }
-                RangeSource::Relation { relation } => {
-                    format!("`{}`", super::level::shown(relation))
-                }
-                _ => format!("`{}`", entry.name),
-            },
-            None => "something".to_owned(),
-        }
+    /// The columns of a subquery.
+    pub(super) fn subquery_columns(&self, query: &Query) -> Vec<Nullability> {
+        let level = Level::new(self.level.context, query, Some(self.level));
+        level.columns().into_iter().map(|column| column.nullability).collect()
     }
 }

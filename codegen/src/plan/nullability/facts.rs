@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use super::grouping::Grouping;
+use super::grouping::{Grouping, keeps_shape};
 use crate::catalog::{Catalog, Volatility};
 use crate::query_tree::Expr;
 use crate::query_tree::expression::{Case, Coercion, Column, SubqueryKind};
@@ -156,10 +156,11 @@ impl<'a> Finder<'a> {
     }
 
     fn add_value(self, value: &Expr, facts: &mut Facts) {
-        if self.is_repeatable(value) {
+        let is_grouped = self.grouping.is_some_and(|grouping| grouping.has(value));
+        if self.is_repeatable(value) && (!is_grouped || keeps_shape(self.catalog, value)) {
             facts.insert(value.clone());
         }
-        if self.grouping.is_some_and(|grouping| grouping.has(value)) {
+        if is_grouped {
             return;
         }
         match value {

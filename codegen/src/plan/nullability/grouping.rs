@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::Catalog;
 use crate::query_tree::{Expr, GroupingSet, Query};
 
 /// The grouping expressions of a query with `GROUPING SETS`, `ROLLUP` or `CUBE`.
@@ -11,11 +12,13 @@ pub(super) struct Grouping<'a> {
     pub(super) always: BTreeSet<&'a Expr>,
     /// Those that are null in the rows of some sets.
     pub(super) sometimes: BTreeSet<&'a Expr>,
+    /// Whether the planner may make something else of one of those, see [`keeps_shape`].
+    is_simplified: bool,
 }
 
 impl<'a> Grouping<'a> {
     /// The grouping of a query; `None` if it is by one set at most, and nothing becomes null.
-    pub(super) fn new(query: &'a Query) -> Option<Self> {
+    pub(super) fn new(catalog: &Catalog, query: &'a Query) -> Option<Self> {
         if query.grouping_sets.is_empty() {
             return None;
         }
@@ -29,12 +32,49 @@ impl<'a> Grouping<'a> {
         let sometimes = values(sometimes);
         // The same expression twice, once in every set and once not: we cannot tell which is meant.
         let always = &values(always) - &sometimes;
-        Some(Self { always, sometimes })
+        let is_simplified = sometimes.iter().any(|expression| !keeps_shape(catalog, expression));
+        Some(Self { always, sometimes, is_simplified })
+    }
+
+    /// Whether an expression is null where a grouping expression is, or may be taken for one:
+    /// PostgreSQL looks for grouping expressions after it has simplified all expressions, and
+    /// `a + (1 + 1)` is then the same as `a + 2`.
+    pub(super) fn nulls(&self, expression: &Expr) -> bool {
+        match expression {
+            Expr::Column(column) => {
+                // One that is no grouping expression depends on one, we do not know on which.
+                column.levels_up == 0 && !self.always.contains(expression) || self.is_simplified
+            }
+            Expr::Constant(_) | Expr::Aggregate(_) | Expr::Grouping => {
+                self.sometimes.contains(expression)
+            }
+            Expr::Call(call) => {
+                let similar = |other: &&Expr| matches!(other, Expr::Call(other) if other.function == call.function);
+                self.is_simplified || self.sometimes.iter().any(similar)
+            }
+            _ => self.is_simplified || self.sometimes.contains(expression),
+        }
     }
 
     /// Whether an expression is one of them.
     pub(super) fn has(&self, expression: &Expr) -> bool {
         self.always.contains(expression) || self.sometimes.contains(expression)
+    }
+}
+
+/// Whether the planner leaves an expression as it is, apart from constants in it.
+///
+/// Not so for `coalesce(1, a)`, which is simplified to 1, and is then no longer seen as the
+/// grouping expression that some rows have as null.
+pub(super) fn keeps_shape(catalog: &Catalog, expression: &Expr) -> bool {
+    match expression {
+        Expr::Column(_) => true,
+        Expr::Call(call) => {
+            let routine = catalog.routines.get(&call.function);
+            routine.is_some_and(|routine| routine.strict && routine.name.schema == "pg_catalog")
+                && call.arguments.iter().any(|argument| keeps_shape(catalog, argument))
+        }
+        _ => false,
     }
 }
 

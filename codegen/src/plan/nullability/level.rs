@@ -9,11 +9,12 @@ use std::rc::Rc;
 
 use super::expressions::Scope;
 use super::facts::{Finder, Truth};
-use super::grouping::Grouping;
+use super::grouping::{Grouping, groups_have_rows};
 use super::joins::Joins;
 use super::known::Known;
 use super::{Nullability, Reason, set_operations};
 use crate::catalog::{Catalog, PgName};
+use crate::comment::{self, Place};
 use crate::plan::columns::{BaseColumn, ColumnFacts};
 use crate::plan::provenance;
 use crate::query_tree::expression::Column;
@@ -66,13 +67,15 @@ impl<'a> Level<'a> {
         };
         let passed = found(Finder::new(catalog), query.filter.as_ref());
         let input = Known::new(catalog, &joins, passed);
-        let grouping = Grouping::new(query);
+        let grouping = Grouping::new(catalog, query);
         let passed = found(Finder::grouped(catalog, grouping.as_ref()), query.having.as_ref());
-        let output = match &grouping {
-            // `HAVING x IS NOT NULL` is about x after grouping, `WHERE` about x before; the two
-            // differ where a grouping set makes x null.
-            Some(_) => Known::new(catalog, &Joins::default(), passed),
-            None => input.with_facts(catalog, &joins, passed),
+        let output = if grouping.is_some() || query.is_grouped() && !groups_have_rows(query) {
+            // `HAVING x IS NOT NULL` is about x after grouping, `WHERE` about x before: the two
+            // differ where a grouping set makes x null. And a group without rows has no row that
+            // passed `WHERE`, which may have been about columns of an outer query.
+            Known::new(catalog, &Joins::default(), passed)
+        } else {
+            input.with_facts(catalog, &joins, passed)
         };
         let (input, output) = (Rc::new(input), Rc::new(output));
         let (entries, ctes) = (RefCell::default(), RefCell::default());
@@ -169,7 +172,14 @@ impl<'a> Level<'a> {
         match (view, index, facts) {
             (Some(view), Some(index), Some(facts)) if index < facts.len() => {
                 let ColumnFacts { nullability, source } = facts[index].clone();
-                let name = &view.columns[index].name;
+                let column = &view.columns[index];
+                let (comment, _) = comment::parse(column.comment.as_deref(), Place::Column);
+                let nullability = if comment.not_null {
+                    Nullability::not_null(Reason::new("its comment says `@notnull`"))
+                } else {
+                    nullability
+                };
+                let name = &column.name;
                 let nullability = nullability.because(format!("column `{shown}.{name}`"));
                 ColumnFacts { nullability, source }
             }
@@ -263,17 +273,18 @@ impl<'a> Level<'a> {
                 .collect();
             loop {
                 let mut next: Vec<ColumnFacts> = find(Rc::clone(&columns)).to_vec();
-                next.iter_mut().for_each(|column| column.source = None);
-                let same = |(a, b): (&ColumnFacts, &ColumnFacts)| {
-                    a.nullability.is_not_null() == b.nullability.is_not_null()
-                };
-                let stable = next.len() == columns.len() && next.iter().zip(&*columns).all(same);
-                // A column that was given up stays so, which also makes this end.
+                next.truncate(columns.len());
+                // A column that was given up stays so, which makes this end.
                 for (next, before) in next.iter_mut().zip(&*columns) {
+                    next.source = None;
                     if !before.nullability.is_not_null() {
                         next.nullability = before.nullability.clone();
                     }
                 }
+                let proven = |columns: &[ColumnFacts]| {
+                    columns.iter().filter(|column| column.nullability.is_not_null()).count()
+                };
+                let stable = proven(&next) == proven(&columns);
                 columns = next.into();
                 if stable {
                     break;

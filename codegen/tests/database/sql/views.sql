@@ -218,6 +218,11 @@ create view composite_in_from as
 create view unnest_literal as
     select u as y_u, v as n_v from unnest(array['a', 'b']) u, unnest('{1,null}'::int[]) v;
 
+create view pieces as
+    select p as y_piece, q as n_piece, r as y_row
+    from person, unnest(string_to_array(name, 'n')) p, unnest(string_to_array(name, 'n', 'A')) q,
+        unnest(array(select n from item)) r;
+
 -- Aggregates and windows.
 create view aggregate_all as
     select count(*) as y_count, count(nick) as y_nicks, sum(amount) as n_sum, max(id) as n_max,
@@ -259,6 +264,12 @@ create view grouping_by_expression as
 create view grouping_by_expression_having as
     select name as n_name, lower(name) as y_lower
     from person group by grouping sets ((lower(name)), (name, lower(name))) having lower(name) is not null;
+create view grouping_by_constant as
+    select coalesce(1, 0) as n_one, case when coalesce(1, 0) is not null then coalesce(1, 0) else 2 end as u_case
+    from person group by cube ((coalesce(1, 0))) having coalesce(1, 0) is not null;
+create view grouping_simplified as
+    select id as y_id, id + 2 as n_sum, coalesce(id + 2, 0) as y_coalesce, id * 2 as y_product
+    from person group by id, rollup (id + (1 + 1));
 create view grouping_case as
     select case when city_id is not null then city_id else 0 end as y_city,
         (select x.name from city x where x.id = city_id) as n_subquery
@@ -274,6 +285,15 @@ create view windows as
         sum(score) over () as u_scores, count(nick) over () as y_count, ntile(2) over () as y_ntile,
         sum(amount) filter (where id > 99) over () as n_filtered
     from person;
+create view window_in_case as
+    select case when nick is not null then first_value(nick) over (order by id) else '' end as n_first,
+        case when nick is not null then max(nick) over (partition by id) else '' end as u_max,
+        case when id is null then null else first_value(id) over () end as y_id
+    from person;
+create view window_in_full_join as
+    select coalesce(p.id, c.id) as y_id,
+        coalesce(first_value(p.id) over (order by p.id nulls first), first_value(c.id) over (order by c.id nulls first)) as n_first
+    from person p full join (select * from city where id > 3) c on c.id = p.id and c.id < 5;
 create view window_over_group as
     select city_id as y_city, sum(sum(amount)) over () as y_total, rank() over (order by count(*)) as y_rank
     from person group by city_id;
@@ -289,6 +309,20 @@ create view scalar_subqueries as
         (select count(*) from item group by n order by n offset 99) as n_grouped,
         (select max(n) from (values (1), (2)) v (n)) as u_max
     from person p;
+create view scalar_subquery_of_no_rows as
+    select (select coalesce(max(i.price), p.score) from item i where i.person_id = p.id and p.score is not null) as n_score,
+        (select p.score from item i where p.score > 99 having count(*) = 0) as n_having,
+        (select (select p.nick) from item i where p.nick = 'z' having count(*) = 0) as n_deeper,
+        (select max(p.score + i.n) from item i where p.score is not null) as n_max
+    from person p;
+create view lateral_of_no_rows as
+    select s.x as n_x, s.y as n_y
+    from person p
+    cross join lateral (select p.nick as x, count(*) + p.score as y from item i where p.nick <> '' and p.score > 0) s;
+create view lateral_of_groups as
+    select t.x as y_x, t.y as y_y
+    from person p
+    cross join lateral (select p.nick as x, p.score as y, i.n from item i where p.nick <> '' and p.score > 0 group by i.n) t;
 create view subquery_in_from as
     select s.id as y_id, s.nick as n_nick, s.n as y_n
     from (select id, nick, count(*) over () as n from person) s;
@@ -330,6 +364,11 @@ create view on_view as
     select y_id, n_boss, n_boss_name, (select count(*) from join_left) as y_count from join_left;
 create view on_view_left as
     select a.y_id as y_id, b.y_id as n_id from on_view a left join on_view b on b.y_id = a.y_id + 1;
+create view promised as
+    select (select count(*) from item) + nullif(-1, id) as u_promised from person;
+comment on column promised.u_promised is '@notnull';
+create view on_promised as
+    select u_promised as y_promised from promised;
 create materialized view stored as
     select id as y_id, nick as n_nick from person;
 create view on_stored as

@@ -1,0 +1,47 @@
+//! The server as it is run, for tests that come through its front door.
+
+use axum::Router;
+use local_postgres::Database;
+use runtime::Database as Pools;
+use server::{Config, Running};
+use tests::database;
+use tokio::task::JoinHandle;
+
+/// The application with the generated schema on a database with sample data.
+pub(crate) async fn demo(configure: impl FnOnce(&mut Config)) -> (Database, Router) {
+    let database = database::demo().await;
+    let mut config = Config::new(database.url());
+    configure(&mut config);
+    let pools = Pools::new(&config.database()).expect("a test's database has a valid address");
+    let router = server::app(generated::schema(pools.clone()), pools, &config);
+    (database, router)
+}
+
+/// The application on a port of this machine, until this is dropped.
+pub(crate) struct Served {
+    /// Where GraphQL is.
+    pub(crate) url: String,
+    task: JoinHandle<()>,
+    _database: Database,
+}
+
+impl Served {
+    /// Starts it.
+    pub(crate) async fn start(configure: impl FnOnce(&mut Config)) -> Self {
+        let (database, router) = demo(configure).await;
+        let listener = server::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound address");
+        let task = tokio::spawn(async move {
+            let never = std::future::pending::<()>;
+            let grace = std::time::Duration::ZERO;
+            server::serve(listener, router, Running::default(), never(), never(), grace).await;
+        });
+        Self { url: format!("http://{address}/graphql"), task, _database: database }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
