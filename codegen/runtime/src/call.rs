@@ -8,10 +8,11 @@ use crate::decode;
 use crate::encode::{encode, fields};
 use crate::input::{Input, InputObject};
 use crate::level::{Level, raw};
-use crate::model::Type;
+use crate::model::{ObjectType, Type};
 use crate::output::{Cell, Row, Rows};
 use crate::param::Param;
 use crate::record::Record;
+use crate::select::Pending;
 use crate::selection::Selection;
 use crate::sql::Sql;
 use crate::{Error, Result};
@@ -107,22 +108,13 @@ impl Call {
     ///
     /// Fails if the database refuses; the same holds for the other ways to call.
     pub async fn void(self, ctx: &Context<'_>) -> Result<bool> {
-        let mut sql = Sql::default();
-        sql.push("select from ");
-        self.run(ctx, sql, "").await?;
-        Ok(true)
+        self.nothing(ctx).await
     }
 
     /// Calls a function that returns one row; `None` when it returns NULL, or a row of nothing but
     /// NULLs, which is how a `SELECT … INTO` that found nothing looks.
     pub async fn row<T: Record>(self, ctx: &Context<'_>) -> Result<Option<Row<T>>> {
-        let (selection, level) = self.load::<T>(ctx, true).await?;
-        if level.len() == 0 || level.is_null(0)? {
-            return Ok(None);
-        }
-        let mut out = Vec::with_capacity(256);
-        level.write_row(&selection, 0, &mut out)?;
-        Ok(Some(Row::new(out)))
+        Ok(self.one(ctx, T::OBJECT).await?.map(Row::new))
     }
 
     /// Calls a function that always returns a row.
@@ -133,24 +125,12 @@ impl Call {
 
     /// Calls a function that returns rows.
     pub async fn rows<T: Record>(self, ctx: &Context<'_>) -> Result<Rows<T>> {
-        let (selection, level) = self.load::<T>(ctx, false).await?;
-        let mut out = Vec::with_capacity(256);
-        level.write_list(&selection, &mut out)?;
-        Ok(Rows::new(out))
+        self.list(ctx, T::OBJECT).await.map(Rows::new)
     }
 
     /// Calls a function that returns one value.
     pub async fn cell<T>(self, ctx: &Context<'_>, ty: Type) -> Result<Option<Cell<T>>> {
-        let selection = Selection::of_value(ctx, &ty)?;
-        let mut sql = Sql::default();
-        sql.push("select f.v from ");
-        let (_, rows) = self.run(ctx, sql, " as f (v)").await?;
-        let Some(value) = rows.first().map(|row| raw(row, 0)).transpose()?.flatten() else {
-            return Ok(None);
-        };
-        let mut out = Vec::new();
-        decode::write(&ty, value, selection.as_ref(), &mut out)?;
-        Ok(Some(Cell::new(out)))
+        Ok(self.values(ctx, ty, false).await?.map(Cell::new))
     }
 
     /// Calls a function that always returns a value.
@@ -161,28 +141,81 @@ impl Call {
 
     /// Calls a function that returns a set of values, of the given type.
     pub async fn cells<T>(self, ctx: &Context<'_>, ty: Type) -> Result<Cell<T>> {
-        let selection = Selection::of_value(ctx, &ty)?;
-        let mut sql = Sql::default();
-        sql.push("select f.v from ");
-        let (_, rows) = self.run(ctx, sql, " as f (v)").await?;
-        let mut out = vec![b'['];
-        for (index, row) in rows.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
+        Ok(Cell::new(self.values(ctx, ty, true).await?.unwrap_or_default()))
+    }
+
+    fn nothing<'a>(self, ctx: &'a Context<'_>) -> Pending<'a, bool> {
+        Box::pin(async move {
+            let mut sql = Sql::default();
+            sql.push("select from ");
+            self.run(ctx, sql, "").await?;
+            Ok(true)
+        })
+    }
+
+    fn one<'a>(
+        self,
+        ctx: &'a Context<'_>,
+        object: &'static ObjectType,
+    ) -> Pending<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let (selection, level) = self.load(ctx, object, true).await?;
+            if level.len() == 0 || level.is_null(0)? {
+                return Ok(None);
             }
-            match raw(row, 0)? {
-                Some(value) => decode::write(&ty, value, selection.as_ref(), &mut out)?,
-                None => out.extend_from_slice(b"null"),
+            let mut out = Vec::with_capacity(256);
+            level.write_row(&selection, 0, &mut out)?;
+            Ok(Some(out))
+        })
+    }
+
+    fn list<'a>(self, ctx: &'a Context<'_>, object: &'static ObjectType) -> Pending<'a, Vec<u8>> {
+        Box::pin(async move {
+            let (selection, level) = self.load(ctx, object, false).await?;
+            let mut out = Vec::with_capacity(256);
+            level.write_list(&selection, &mut out)?;
+            Ok(out)
+        })
+    }
+
+    /// The only value, or all of them as a list; `None` for a single NULL.
+    fn values<'a>(self, ctx: &'a Context<'_>, ty: Type, set: bool) -> Pending<'a, Option<Vec<u8>>> {
+        Box::pin(async move {
+            let selection = Selection::of_value(ctx, &ty)?;
+            let mut sql = Sql::default();
+            sql.push("select f.v from ");
+            let (_, rows) = self.run(ctx, sql, " as f (v)").await?;
+            let mut out = Vec::new();
+            if !set {
+                let value = rows.first().map(|row| raw(row, 0)).transpose()?.flatten();
+                let Some(value) = value else { return Ok(None) };
+                decode::write(&ty, value, selection.as_ref(), &mut out)?;
+                return Ok(Some(out));
             }
-        }
-        out.push(b']');
-        Ok(Cell::new(out))
+            out.push(b'[');
+            for (index, row) in rows.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                match raw(row, 0)? {
+                    Some(value) => decode::write(&ty, value, selection.as_ref(), &mut out)?,
+                    None => out.extend_from_slice(b"null"),
+                }
+            }
+            out.push(b']');
+            Ok(Some(out))
+        })
     }
 
     /// Calls a function that returns rows, and loads what lies below them on the connection that
     /// has seen the change.
-    async fn load<T: Record>(self, ctx: &Context<'_>, single: bool) -> Result<(Selection, Level)> {
-        let selection = Selection::of_rows(ctx, T::OBJECT)?;
+    async fn load(
+        self,
+        ctx: &Context<'_>,
+        object: &'static ObjectType,
+        single: bool,
+    ) -> Result<(Selection, Level)> {
+        let selection = Selection::of_rows(ctx, object)?;
         let mut sql = Sql::default();
         // For a single row, whether it is NULL comes first.
         sql.push(if single { "select t is null" } else { "select" });
