@@ -9,7 +9,9 @@ pub mod columns;
 mod composites;
 mod enums;
 mod explain;
+mod foreign_keys;
 mod functions;
+pub mod identity;
 mod keys;
 pub mod model;
 pub mod names;
@@ -42,7 +44,9 @@ pub fn plan(catalog: &Catalog, config: &Config) -> (Plan, Diagnostics) {
     let mut planner = Planner::new(catalog, config);
     let mut plan = Plan { views: planner.views(), ..Plan::default() };
     planner.relations(&mut plan.views);
+    planner.foreign_keys(&mut plan.views);
     plan.functions = planner.functions();
+    planner.give_way(&mut plan);
     planner.used_types(&mut plan);
     planner.check_shapes(&plan);
     planner.check_query(&plan);
@@ -58,6 +62,8 @@ struct Planner<'a> {
     exposed: BTreeMap<PgName, Comment>,
     /// What the queries of all views say about their columns.
     facts: BTreeMap<PgName, Vec<columns::ColumnFacts>>,
+    /// What identifies the rows of all views.
+    identities: BTreeMap<PgName, identity::Identity>,
     diagnostics: Diagnostics,
 }
 
@@ -65,8 +71,9 @@ impl<'a> Planner<'a> {
     /// Finds out which views are part of the API: functions return them and relations reach them.
     fn new(catalog: &'a Catalog, config: &'a Config) -> Self {
         let (exposed, facts) = (BTreeMap::new(), columns::analyse_all(catalog));
+        let identities = identity::identify_all(catalog);
         let diagnostics = Diagnostics::default();
-        let mut planner = Self { catalog, config, exposed, facts, diagnostics };
+        let mut planner = Self { catalog, config, exposed, facts, identities, diagnostics };
         for (name, view) in &catalog.views {
             if !config.schemas.contains(&name.schema) || !name.name.starts_with(&config.view_prefix)
             {

@@ -49,6 +49,9 @@ pub struct Query {
     /// number, from 1; see [`Query::range_entry`].
     #[serde(skip_serializing_if = "is_default")]
     pub range: Vec<RangeEntry>,
+    /// The numbers of those entries that may refer to entries before them: `LATERAL`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub lateral: Vec<usize>,
     /// The `FROM` list.
     #[serde(skip_serializing_if = "is_default")]
     pub from: Vec<JoinTree>,

@@ -12,8 +12,7 @@ select
 from tb_audit_log as log;
 
 comment on view v_audit_log is
-'@key id
-Every change of every customer, product, order, line and payment, however it was made.';
+'Every change of every customer, product, order, line and payment, however it was made.';
 comment on column v_audit_log.id is
   'Identifies the change; later changes of the same thing have higher numbers.';
 comment on column v_audit_log.operation is 'Whether it was inserted, updated or deleted.';

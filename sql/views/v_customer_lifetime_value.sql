@@ -22,8 +22,7 @@ left join lateral (
 ) as paid on true;
 
 comment on view v_customer_lifetime_value is
-'@key customer_id
-@relation customer (customer_id) references v_customers (id)
+'@relation customer (customer_id) references v_customers (id)
 What every customer has spent. Only orders that were paid and not cancelled count.';
 comment on column v_customer_lifetime_value.customer_id is 'Identifies the customer.';
 comment on column v_customer_lifetime_value.customer_name is 'Name of the customer.';

@@ -10,9 +10,7 @@ select
 from tb_orders as o;
 
 comment on view v_customer_orders is
-'@key order_id
-@relation customer (customer_id) references v_customers (id)
-@relation order (order_id) references v_orders_summary (id)
+'@relation order (order_id) references v_orders_summary (id)
 @relation items (order_id) references v_order_items (order_id)
 The order history of customers.';
 comment on column v_customer_orders.customer_id is 'The customer who placed the order.';

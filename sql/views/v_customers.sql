@@ -9,9 +9,7 @@ select
 from tb_customers as c;
 
 comment on view v_customers is
-'@key id
-@relation orders (id) references v_orders_summary (customer_id)
-@relation lifetime (id) references v_customer_lifetime_value (customer_id)
+'@relation lifetime (id) references v_customer_lifetime_value (customer_id)
 Everybody who may place orders.';
 comment on column v_customers.id is 'Identifies the customer.';
 comment on column v_customers.name is 'Full name.';

@@ -40,9 +40,7 @@ left join tb_payments as payment on payment.order_id = o.id and payment.kind = '
 left join tb_payments as refund on refund.order_id = o.id and refund.kind = 'refund';
 
 comment on view v_order_details is
-'@key id
-@relation customer (customer_id) references v_customers (id)
-@relation payments (id) references v_payments (order_id)
+'@relation payments (id) references v_payments (order_id)
 @relation timeline (id) references v_order_status_timeline (order_id)
 Everything about an order on one page: customer, lines, payment and dates.';
 comment on column v_order_details.id is 'Identifies the order.';

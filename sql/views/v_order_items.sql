@@ -12,9 +12,7 @@ from tb_order_items as line
 left join tb_products as p on p.id = line.product_id;
 
 comment on view v_order_items is
-'@key id
-@relation order (order_id) references v_orders_summary (id)
-@relation product (product_id) references v_products (id)
+'@relation order (order_id) references v_orders_summary (id)
 Lines of orders; an order has at most one line per product.';
 comment on column v_order_items.id is 'Identifies the line.';
 comment on column v_order_items.order_id is 'The order it belongs to.';

@@ -20,8 +20,7 @@ where log.entity_type = 'order'
   and log.changes ? 'status';
 
 comment on view v_order_status_timeline is
-'@key id
-@relation order (order_id) references v_orders_summary (id)
+'@relation order (order_id) references v_orders_summary (id)
 The steps that orders took, one row per step, the first one being that the order was placed.';
 comment on column v_order_status_timeline.id is
   'Identifies the step; later steps of the same order have higher numbers.';

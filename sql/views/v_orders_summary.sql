@@ -33,9 +33,7 @@ from tb_orders as o
 left join tb_customers as c on c.id = o.customer_id;
 
 comment on view v_orders_summary is
-'@key id
-@relation customer (customer_id) references v_customers (id)
-@relation items (id) references v_order_items (order_id)
+'@relation items (id) references v_order_items (order_id)
 @relation payments (id) references v_payments (order_id)
 @relation timeline (id) references v_order_status_timeline (order_id)
 An order with its customer and totals, one row per order whatever its status.';

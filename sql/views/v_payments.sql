@@ -9,8 +9,7 @@ select
 from tb_payments as payment;
 
 comment on view v_payments is
-'@key id
-@relation order (order_id) references v_orders_summary (id)
+'@relation order (order_id) references v_orders_summary (id)
 Money that came in for orders, and money that went back.';
 comment on column v_payments.id is 'Identifies the payment.';
 comment on column v_payments.order_id is 'The order it belongs to.';

@@ -13,8 +13,7 @@ select
 from tb_products as p;
 
 comment on view v_product_inventory is
-'@key product_id
-@relation product (product_id) references v_products (id)
+'@relation product (product_id) references v_products (id)
 @relation items (product_id) references v_order_items (product_id)
 The stock of every product, as it is now.';
 comment on column v_product_inventory.product_id is 'Identifies the product.';

@@ -10,8 +10,7 @@ select
 from tb_products as p;
 
 comment on view v_products is
-'@key id
-@relation inventory (id) references v_product_inventory (product_id)
+'@relation inventory (id) references v_product_inventory (product_id)
 @relation items (id) references v_order_items (product_id)
 @relation revenue (id) references v_revenue_by_product (product_id)
 Everything that is for sale.';

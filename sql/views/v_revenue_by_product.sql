@@ -33,8 +33,7 @@ create unique index v_revenue_by_product_key on v_revenue_by_product (product_id
 create index v_revenue_by_product_revenue_idx on v_revenue_by_product (revenue);
 
 comment on materialized view v_revenue_by_product is
-'@key product_id
-@relation product (product_id) references v_products (id)
+'@relation product (product_id) references v_products (id)
 What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.';
 comment on column v_revenue_by_product.product_id is E'@notnull\nIdentifies the product.';
 comment on column v_revenue_by_product.product_name is E'@notnull\nName of the product.';

@@ -194,3 +194,21 @@ async fn only_requested_columns_are_read() {
         ]
     );
 }
+
+#[tokio::test]
+async fn relations_follow_foreign_keys_with_a_statement_for_each_level() {
+    let (_database, schema) = schema().await;
+    let log = SqlLog::start();
+    let document =
+        "{ ordersSummary { customer { name ordersSummary(limit: 2) { orderNumber } } } }";
+    let response = execute(&schema, document, json!({})).await;
+    let orders = response["data"]["ordersSummary"].as_array().expect("a list of orders");
+    assert!(orders.len() > 10, "{response}");
+    for order in orders {
+        let customer = &order["customer"];
+        assert!(customer["name"].is_string(), "{response}");
+        let others = customer["ordersSummary"].as_array().expect("a list of orders");
+        assert!((1..=2).contains(&others.len()), "{response}");
+    }
+    assert_eq!(log.take().len(), 3);
+}

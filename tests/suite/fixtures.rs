@@ -25,6 +25,7 @@ macro_rules! fixtures {
 fixtures! {
     functions: "functions", fixture_functions;
     hostile: "hostile", fixture_hostile;
+    keys: "keys", fixture_keys;
     relations: "relations", fixture_relations;
     types: "types", fixture_types;
 }

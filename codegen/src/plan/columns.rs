@@ -46,6 +46,15 @@ fn analysed<'a>(
     catalog: &'a Catalog,
     wanted: impl Iterator<Item = &'a PgName>,
 ) -> BTreeMap<PgName, Vec<ColumnFacts>> {
+    bottom_up(catalog, wanted, |facts, name| view_facts(catalog, facts, name))
+}
+
+/// Finds something out about some views, and before that about all that they read.
+pub(super) fn bottom_up<'a, T>(
+    catalog: &'a Catalog,
+    wanted: impl Iterator<Item = &'a PgName>,
+    find: impl Fn(&BTreeMap<PgName, T>, &PgName) -> T,
+) -> BTreeMap<PgName, T> {
     let mut facts = BTreeMap::new();
     for name in wanted {
         let mut open = vec![(name, false)];
@@ -55,7 +64,7 @@ fn analysed<'a>(
                 continue;
             };
             if ready {
-                let found = view_facts(catalog, &facts, name);
+                let found = find(&facts, name);
                 facts.insert(name.clone(), found);
             } else if seen.insert(name) {
                 open.push((name, true));

@@ -42,7 +42,7 @@ impl Plan {
             Some(key) => {
                 let _ = writeln!(out, "  {} finds a row by its key: {}", key.field, key.reason);
             }
-            None => out.push_str("  no key is known; `@key` in its comment would declare one\n"),
+            None => out.push_str("  no key is known; `@key` in its comment declares one\n"),
         }
         out.push_str(&self.explain_columns(object));
         for argument in &view.list.direct {
@@ -65,6 +65,10 @@ impl Plan {
                 sql_name::qualified(&relation.target),
                 pairs.join(" and ")
             );
+            let _ = writeln!(out, "    {}", relation.origin.how);
+        }
+        for note in &view.notes {
+            let _ = writeln!(out, "  {note}");
         }
         out
     }

@@ -1,11 +1,11 @@
 //! What identifies a row of a view, and which columns are direct arguments of its list field.
 //!
-//! A key is declared by `@key`, or is a unique index of a materialized view. This is the place
-//! where keys will be inferred from the query as well.
+//! A key is declared by `@key`, proven from the query (`identity`), or a unique index of a
+//! materialized view.
 
 use super::Planner;
 use super::columns::{BaseColumn, ColumnFacts};
-use super::model::{DirectArgument, Key, Object};
+use super::model::{DirectArgument, Key, Object, Operation, Plan};
 use super::names::{self, GraphqlName, RustName};
 use super::registry::LIST_ARGUMENTS;
 use super::tags::view_label;
@@ -26,9 +26,12 @@ impl Planner<'_> {
         let (columns, reason) = match &comment.key {
             Some(columns) => {
                 let columns = self.declared_key(&view_label(name, source), object, columns)?;
-                (columns, "its comment says `@key`")
+                (columns, "its comment says `@key`".to_owned())
             }
-            None => (indexed_key(object, &source.keys)?, "it has a unique index"),
+            None => self.proven_key(name, source, object).or_else(|| {
+                let columns = indexed_key(object, &source.keys)?;
+                Some((columns, "it has a unique index".to_owned()))
+            })?,
         };
         for &column in &columns {
             self.warn_of_nullable_key(name, source, object, column);
@@ -40,7 +43,48 @@ impl Planner<'_> {
             .collect();
         let field = names::key_field_name(list, &fields);
         let method = RustName::of_member(&field);
-        Some(Key { columns, reason: reason.to_owned(), field, method })
+        Some(Key { columns, reason, field, method })
+    }
+
+    /// The best key that the query proves: of those whose columns are all in the API and never
+    /// null, primary keys before unique ones before others, short before long, then by the order
+    /// of the columns.
+    fn proven_key(
+        &self,
+        name: &PgName,
+        source: &catalog::View,
+        object: &Object,
+    ) -> Option<(Vec<usize>, String)> {
+        let place = |column: &usize| {
+            let place = position(object, &source.columns.get(*column)?.name)?;
+            let column = object.columns.get(place)?;
+            (column.ty.is_filterable() && !column.nullability.nullable).then_some(place)
+        };
+        let keys = self.identities.get(name)?.keys.iter().filter_map(|key| {
+            let places: Vec<usize> = key.columns.iter().map(place).collect::<Option<_>>()?;
+            (!places.is_empty()).then_some((key.rank, places.len(), places, &key.reason))
+        });
+        let (.., places, reason) = keys.min()?;
+        Some((places, reason.clone()))
+    }
+
+    /// Gives up inferred keys whose field has a name that something else has: a new view or
+    /// function must not be in the way of an old one, nor the other way round.
+    pub(super) fn give_way(&self, plan: &mut Plan) {
+        let mut taken: Vec<String> =
+            plan.views.values().map(|view| view.list.field.as_str().to_owned()).collect();
+        let queries = plan.functions.iter().filter(|f| f.operation == Operation::Query);
+        taken.extend(queries.map(|function| function.field.as_str().to_owned()));
+        for (name, view) in &mut plan.views {
+            let declared = self.exposed.get(name).is_some_and(|comment| comment.key.is_some());
+            let is_taken = |key: &mut Key| {
+                !declared && taken.iter().any(|name| name.eq_ignore_ascii_case(key.field.as_str()))
+            };
+            if let Some(key) = view.key.take_if(is_taken) {
+                let note = format!("no field finds a row by its key: `{}` is taken", key.field);
+                view.notes.push(note);
+            }
+        }
     }
 
     /// The places of the columns of `@key`; what does not fit is reported.

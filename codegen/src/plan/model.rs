@@ -223,6 +223,9 @@ pub struct View {
     /// What identifies a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
+    /// What was not inferred and why, for `--explain`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Set when its row type is the type of a column, an argument or an array.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub composite: Option<CompositeUse>,

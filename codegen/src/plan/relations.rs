@@ -1,6 +1,6 @@
 //! Relations: fields that lead from a row of one view to rows of another.
 //!
-//! Declared by `@relation`. This is the place where foreign keys will give them as well.
+//! Here are those that `@relation` declares; `foreign_keys` has those that need no tag.
 
 use std::collections::BTreeMap;
 

@@ -69,6 +69,7 @@ impl Planner<'_> {
             part: rust.with_suffix("Query"),
             list: ListField { method: RustName::of_member(&field), field, direct },
             key,
+            notes: Vec::new(),
             composite: None,
             deprecated: comment.deprecated.clone(),
             object,

@@ -60,6 +60,10 @@ pub(super) fn read_query(query: &Struct<'_>, names: &Names, outer: Option<&Reade
             .filter(|entry| !entry.as_struct().is_some_and(|entry| is_kind(entry, GROUP)))
             .map(|entry| reader.range_entry(entry))
             .collect(),
+        lateral: (entries.iter().zip(1..).skip(dropped))
+            .filter(|(entry, _)| entry.as_struct().is_none_or(|entry| entry.flag("lateral")))
+            .map(|(_, number)| reader.range_number(number))
+            .collect(),
         from: match query.field("jointree").as_struct() {
             Some(tree) if tree.tag == "FROMEXPR" && *tree.field("fromlist") != Node::Pruned => {
                 tree.field("fromlist").items().iter().map(|item| reader.join_tree(item)).collect()

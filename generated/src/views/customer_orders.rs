@@ -56,13 +56,6 @@ impl Record for CustomerOrders {
         ],
         relations: &[
             Relation {
-                field: "customer",
-                target: || crate::views::customers::Customers::VIEW,
-                columns: &[("customer_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "Everybody who may place orders.",
-            },
-            Relation {
                 field: "order",
                 target: || crate::views::orders_summary::OrdersSummary::VIEW,
                 columns: &[("order_id", "id")],
@@ -75,6 +68,13 @@ impl Record for CustomerOrders {
                 columns: &[("order_id", "order_id")],
                 cardinality: Cardinality::Many,
                 doc: "Lines of orders; an order has at most one line per product.",
+            },
+            Relation {
+                field: "customer",
+                target: || crate::views::customers::Customers::VIEW,
+                columns: &[("customer_id", "id")],
+                cardinality: Cardinality::Optional,
+                doc: "Everybody who may place orders.",
             },
         ],
     };

@@ -49,13 +49,6 @@ impl Record for Customers {
         ],
         relations: &[
             Relation {
-                field: "orders",
-                target: || crate::views::orders_summary::OrdersSummary::VIEW,
-                columns: &[("id", "customer_id")],
-                cardinality: Cardinality::Many,
-                doc: "An order with its customer and totals, one row per order whatever its status.",
-            },
-            Relation {
                 field: "lifetime",
                 target: || {
                     crate::views::customer_lifetime_value::CustomerLifetimeValue::VIEW
@@ -63,6 +56,27 @@ impl Record for Customers {
                 columns: &[("id", "customer_id")],
                 cardinality: Cardinality::Optional,
                 doc: "What every customer has spent. Only orders that were paid and not cancelled count.",
+            },
+            Relation {
+                field: "customerOrders",
+                target: || crate::views::customer_orders::CustomerOrders::VIEW,
+                columns: &[("id", "customer_id")],
+                cardinality: Cardinality::Many,
+                doc: "The order history of customers.",
+            },
+            Relation {
+                field: "orderDetails",
+                target: || crate::views::order_details::OrderDetails::VIEW,
+                columns: &[("id", "customer_id")],
+                cardinality: Cardinality::Many,
+                doc: "Everything about an order on one page: customer, lines, payment and dates.",
+            },
+            Relation {
+                field: "ordersSummary",
+                target: || crate::views::orders_summary::OrdersSummary::VIEW,
+                columns: &[("id", "customer_id")],
+                cardinality: Cardinality::Many,
+                doc: "An order with its customer and totals, one row per order whatever its status.",
             },
         ],
     };

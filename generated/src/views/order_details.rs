@@ -114,13 +114,6 @@ impl Record for OrderDetails {
         ],
         relations: &[
             Relation {
-                field: "customer",
-                target: || crate::views::customers::Customers::VIEW,
-                columns: &[("customer_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "Everybody who may place orders.",
-            },
-            Relation {
                 field: "payments",
                 target: || crate::views::payments::Payments::VIEW,
                 columns: &[("id", "order_id")],
@@ -135,6 +128,13 @@ impl Record for OrderDetails {
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
                 doc: "The steps that orders took, one row per step, the first one being that the order was placed.",
+            },
+            Relation {
+                field: "customer",
+                target: || crate::views::customers::Customers::VIEW,
+                columns: &[("customer_id", "id")],
+                cardinality: Cardinality::Optional,
+                doc: "Everybody who may place orders.",
             },
         ],
     };

@@ -102,13 +102,6 @@ impl Record for OrdersSummary {
         ],
         relations: &[
             Relation {
-                field: "customer",
-                target: || crate::views::customers::Customers::VIEW,
-                columns: &[("customer_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "Everybody who may place orders.",
-            },
-            Relation {
                 field: "items",
                 target: || crate::views::order_items::OrderItems::VIEW,
                 columns: &[("id", "order_id")],
@@ -130,6 +123,13 @@ impl Record for OrdersSummary {
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
                 doc: "The steps that orders took, one row per step, the first one being that the order was placed.",
+            },
+            Relation {
+                field: "customer",
+                target: || crate::views::customers::Customers::VIEW,
+                columns: &[("customer_id", "id")],
+                cardinality: Cardinality::Optional,
+                doc: "Everybody who may place orders.",
             },
         ],
     };

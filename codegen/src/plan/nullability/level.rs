@@ -305,7 +305,7 @@ const MAX_SPLITS: u32 = 500;
 const TABLEOID: i16 = -6;
 
 /// The item of a column's number.
-pub(super) fn nth<T>(items: &[T], number: i16) -> Option<&T> {
+pub(in crate::plan) fn nth<T>(items: &[T], number: i16) -> Option<&T> {
     items.get(usize::try_from(number).ok()?.checked_sub(1)?)
 }
 
@@ -315,6 +315,6 @@ pub(super) fn unknown(reason: impl Into<String>) -> ColumnFacts {
 }
 
 /// A relation's name as people know it.
-pub(super) fn shown(relation: &PgName) -> String {
+pub(in crate::plan) fn shown(relation: &PgName) -> String {
     if relation.schema == "public" { relation.name.clone() } else { relation.to_string() }
 }

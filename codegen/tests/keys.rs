@@ -1,0 +1,78 @@
+//! What is said to identify the rows of views, on a live server.
+//!
+//! The comment of each view in `keys/views.sql` is the key that it is to have. Whatever is claimed
+//! is looked up in several sets of random data with duplicates and nulls, so a wrong rule fails
+//! here even for a key that nobody thought about.
+
+use codegen::plan::identity::identify_all;
+use codegen::plan::model::View;
+use codegen::{Config, introspect, plan};
+use local_postgres::TestCluster;
+
+fn key(view: &View) -> String {
+    let Some(key) = &view.key else { return "none".to_owned() };
+    let columns = key.columns.iter().map(|place| view.object.columns[*place].sql.as_str());
+    columns.collect::<Vec<_>>().join(", ")
+}
+
+#[tokio::test]
+async fn every_key_of_a_view_is_unique() {
+    let cluster = TestCluster::start(None).expect("a server for tests");
+    let database = cluster.create_database(None).await.expect("a database");
+    let mut client = database.connect().await.expect("a connection");
+    for script in [include_str!("keys/tables.sql"), include_str!("keys/views.sql")] {
+        client.batch_execute(script).await.expect("the script runs");
+    }
+    let config = Config::default();
+    let catalog = introspect(&mut client, &config).await.expect("the schema");
+    let identities = identify_all(&catalog);
+    let (plan, diagnostics) = plan(&catalog, &config);
+    assert!(!diagnostics.has_errors(), "{diagnostics}");
+    let mut complaints = Vec::new();
+    for (name, view) in &plan.views {
+        let single = identities[name].keys.iter().any(|key| key.columns.is_empty());
+        let found = if single { "one".to_owned() } else { key(view) };
+        if found != view.object.description {
+            let expected = &view.object.description;
+            complaints.push(format!("{name} has the key {found}, not {expected}"));
+        }
+    }
+    // The hour that the clock skips.
+    client.batch_execute("set timezone = 'Europe/Berlin'").await.expect("a setting");
+    for seed in 0..24 {
+        let refresh =
+            "refresh materialized view v_materialized; refresh materialized view v_indexed";
+        let script = format!("select filled({}); {refresh}", f64::from(seed) / 24.0);
+        client.batch_execute(&script).await.expect("data");
+        for (name, identity) in &identities {
+            let view = &catalog.views[name];
+            for key in &identity.keys {
+                let columns = key.columns.iter().map(|place| view.columns[*place].name.as_str());
+                let columns: Vec<&str> = columns.collect();
+                let present: String =
+                    columns.iter().map(|column| format!(" and {column} is not null")).collect();
+                let all = format!("(select * from {} limit 10000) as x", name.name);
+                let count = if columns.is_empty() {
+                    format!("select greatest(count(*) - 1, 0) from {all}")
+                } else {
+                    let list = columns.join(", ");
+                    format!(
+                        "select count(*) from (select from {all} where true{present} \
+                         group by {list} having count(*) > 1) as twice"
+                    )
+                };
+                let twice: i64 = client.query_one(&count, &[]).await.expect("a count").get(0);
+                if twice > 0 {
+                    complaints.push(format!(
+                        "{name} ({}) repeats: {}",
+                        columns.join(", "),
+                        key.reason
+                    ));
+                }
+            }
+        }
+    }
+    complaints.sort();
+    complaints.dedup();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
