@@ -8,6 +8,7 @@ use codegen::plan::identity::identify_all;
 use codegen::plan::model::View;
 use codegen::{Config, introspect, plan};
 use local_postgres::TestCluster;
+use tokio_postgres::Client;
 
 fn key(view: &View) -> String {
     let Some(key) = &view.key else { return "none".to_owned() };
@@ -75,4 +76,65 @@ async fn every_key_of_a_view_is_unique() {
     complaints.sort();
     complaints.dedup();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+const UNCLEAR: &str = "
+create table tb_shops (id integer primary key, owner_id integer);
+create table tb_owners (id bigint primary key);
+create table tb_sales (id integer primary key, shop_id integer references tb_shops, shop text);
+create table tb_visits (id integer primary key, shop_id integer references tb_shops);
+create view v_shops_here as select id from tb_shops;
+create view v_sales as select * from tb_sales;
+create view v_visits as select * from tb_visits;
+create view v_alone as select id, shop_id from tb_visits;
+comment on view v_alone is '@relation here (shop_id) references v_shops_here (id)';
+";
+
+async fn explained(client: &mut Client, view: &str) -> String {
+    let config = Config::default();
+    let catalog = introspect(client, &config).await.expect("the schema");
+    let (plan, diagnostics) = plan(&catalog, &config);
+    assert!(!diagnostics.has_errors(), "{diagnostics}");
+    plan.explain(view).expect("a view of the plan")
+}
+
+#[tokio::test]
+async fn what_is_not_inferred_is_explained() {
+    let cluster = TestCluster::start(None).expect("a server for tests");
+    let database = cluster.create_database(None).await.expect("a database");
+    let mut client = database.connect().await.expect("a connection");
+    client.batch_execute(UNCLEAR).await.expect("the script runs");
+    // A column has the name, and the declared relation is the same.
+    let taken = "`shop` is taken; another name needs a tag: \
+                 @relation other (shop_id) references public.v_shops_here (id)";
+    assert!(
+        explained(&mut client, "v_sales").await.contains(taken),
+        "{}",
+        explained(&mut client, "v_sales").await
+    );
+    assert!(
+        explained(&mut client, "v_visits")
+            .await
+            .contains("  shop: ShopsHere from public.v_shops_here")
+    );
+    assert!(!explained(&mut client, "v_alone").await.contains("  shop: "));
+    // Two views stand for the table, until one has its name.
+    client
+        .batch_execute("create view v_shops_there as select id from tb_shops")
+        .await
+        .expect("SQL");
+    let unclear = "no relation follows from the foreign key of shop_id: public.v_shops_here, \
+                   public.v_shops_there all have public.tb_shops (id) for their key";
+    assert!(
+        explained(&mut client, "v_visits").await.contains(unclear),
+        "{}",
+        explained(&mut client, "v_visits").await
+    );
+    assert!(!explained(&mut client, "v_alone").await.contains("no relation"));
+    client.batch_execute("create view v_shops as select id from tb_shops").await.expect("SQL");
+    assert!(
+        explained(&mut client, "v_visits")
+            .await
+            .contains("  shop: Shops from public.v_shops where")
+    );
 }

@@ -9,7 +9,8 @@
 //! that a join needs, whose `=` excludes nulls. Who claims a key of a view has to prove in addition
 //! that its columns are not null, as `plan/keys.rs` does.
 //!
-//! - `rows`: a query: its keys, step by step through grouping, DISTINCT and set operations;
+//! - `rows`: a query: its keys, step by step through grouping and DISTINCT; `set_operations` has
+//!   the rest, `columns` what it asks about columns, `words` the explanation;
 //! - `joins`: which rows of `FROM` are determined by which columns;
 //! - `equalities`: which conditions make two columns equal, or fix one.
 //!
@@ -22,9 +23,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::columns::bottom_up;
 use crate::catalog::{Catalog, PgName};
 
+mod columns;
 mod equalities;
 mod joins;
 mod rows;
+mod set_operations;
+mod words;
 
 /// What is known about the rows of a view.
 #[derive(Clone, Debug, Default)]

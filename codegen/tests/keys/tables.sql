@@ -5,6 +5,8 @@ create table c (x integer, y integer, n integer not null, primary key (x, y));
 create table d (big bigint primary key, name code not null unique, late boolean not null, unique (late, name));
 create table e (at timestamp primary key, n integer not null);
 create table f (id integer primary key, at timestamptz not null);
+create table g (t text not null);
+create unique index on g (t text_pattern_ops);
 create table p (id integer primary key, n integer);
 create table p_child () inherits (p);
 

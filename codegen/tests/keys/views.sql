@@ -8,6 +8,8 @@ create view v_cast as select id::bigint as id from a;
 comment on view v_cast is 'none';
 create view v_inherited as select id, n from p;
 comment on view v_inherited is 'none';
+create view v_own_order as select t from g;
+comment on view v_own_order is 'none';
 create view v_unique as select w, n from b;
 comment on view v_unique is 'w';
 create view v_nullable_unique as select u, n from b;

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use super::equalities::is_fixed;
 use super::joins::{Agreed, Joins};
 use super::{Identity, Rank, RowKey, add};
-use crate::catalog::{Catalog, PgName, TypeRef};
-use crate::plan::nullability::level::{nth, shown};
+use crate::catalog::{Catalog, PgName};
+use crate::plan::nullability::level::nth;
 use crate::query_tree::expression::Column;
-use crate::query_tree::{Expr, Query, RangeEntry, RangeSource, SetOperation, SetOperator, Target};
+use crate::query_tree::{Expr, Query, RangeSource, Target};
 
 /// What an analysis can look up.
 pub(super) struct Context<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Context<'a> {
 
 /// A query.
 pub(super) struct Rows<'a> {
-    context: &'a Context<'a>,
+    pub(super) context: &'a Context<'a>,
     pub(super) query: &'a Query,
     outer: Option<&'a Rows<'a>>,
     /// Keys of items of the `WITH` list; none while they are being found out.
@@ -194,88 +194,8 @@ impl<'a> Rows<'a> {
         key.columns.iter().filter(needed).map(place).collect()
     }
 
-    fn reason(
-        &self,
-        joins: &Joins,
-        outputs: &[&Target],
-        places: &BTreeSet<usize>,
-        from: Option<&(usize, Vec<i16>)>,
-    ) -> String {
-        let query = self.query;
-        let names: Vec<String> = places
-            .iter()
-            .filter_map(|place| outputs.get(*place))
-            .map(|target| self.output_name(target))
-            .collect();
-        let (subject, verb) =
-            (names.join(", "), if names.len() == 1 { "identifies" } else { "identify" });
-        let why = if query.is_grouped() {
-            "the query groups by that".to_owned()
-        } else if let Some((range, columns)) = from {
-            let others: Vec<String> = joins
-                .entries
-                .iter()
-                .filter(|entry| entry.range != *range)
-                .map(|entry| format!("`{}`", self.entry_name(entry.range)))
-                .collect();
-            let mut why = self.key_reason(*range, columns);
-            if !others.is_empty() {
-                why += &format!(
-                    ", whose rows are joined to at most one of {}",
-                    others.join(" and of ")
-                );
-            }
-            why
-        } else if !query.distinct.is_empty() {
-            "DISTINCT leaves no duplicates".to_owned()
-        } else {
-            "together they identify each of the joined rows".to_owned()
-        };
-        format!("{subject} {verb} its rows: {why}")
-    }
-
-    fn key_reason(&self, range: usize, columns: &[i16]) -> String {
-        let name = self.entry_name(range);
-        let source = self.query.range_entry(range).map(|entry| &entry.source);
-        if let Some(RangeSource::Relation { relation }) = source
-            && let Some(table) = self.catalog().tables.get(relation)
-        {
-            let primary = table.keys.iter().any(|key| {
-                key.primary && self.numbers(relation, &key.columns).as_deref() == Some(columns)
-            });
-            let kind = if primary { "the primary key of" } else { "unique in" };
-            return format!("{kind} `{name}`");
-        }
-        format!("a key of `{name}`")
-    }
-
-    fn output_name(&self, target: &Target) -> String {
-        let own = self.own_column(&target.value).and_then(|column| {
-            let entry = self.query.range_entry(column.range)?;
-            let RangeSource::Relation { relation } = &entry.source else { return None };
-            let name = self.relation_column(relation, column.column)?;
-            Some(format!("`{}.{name}`", shown(relation)))
-        });
-        own.unwrap_or_else(|| format!("`{}`", target.name.as_deref().unwrap_or("?")))
-    }
-
-    fn relation_column(&self, relation: &PgName, number: i16) -> Option<&'a str> {
-        if let Some(table) = self.catalog().tables.get(relation) {
-            return Some(&table.columns.iter().find(|c| c.number == number)?.name);
-        }
-        let view = self.catalog().views.get(relation)?;
-        Some(&view.columns.iter().find(|c| c.number == number)?.name)
-    }
-
-    fn entry_name(&self, range: usize) -> String {
-        match self.query.range_entry(range) {
-            Some(RangeEntry { source: RangeSource::Relation { relation }, .. }) => shown(relation),
-            Some(entry) => entry.name.clone(),
-            None => String::new(),
-        }
-    }
-
-    fn numbers(&self, relation: &PgName, columns: &[String]) -> Option<Vec<i16>> {
+    /// The numbers of columns of a table.
+    pub(super) fn numbers(&self, relation: &PgName, columns: &[String]) -> Option<Vec<i16>> {
         let table = self.catalog().tables.get(relation)?;
         let number =
             |name: &String| Some(table.columns.iter().find(|column| column.name == *name)?.number);
@@ -362,125 +282,8 @@ impl<'a> Rows<'a> {
         self.ctes.borrow().get(&index).cloned().unwrap_or_else(|| [].into())
     }
 
-    fn set_operation_keys(&self, operation: &SetOperation) -> Vec<RowKey> {
-        match operation {
-            SetOperation::Query { range } => {
-                let Some(RangeSource::Subquery { query }) =
-                    self.query.range_entry(*range).map(|entry| &entry.source)
-                else {
-                    return Vec::new();
-                };
-                Rows::new(self.context, query, Some(self)).keys()
-            }
-            SetOperation::Operation { operator, all, types, left, .. } => {
-                let mut keys = Vec::new();
-                if *operator != SetOperator::Union {
-                    // A cast to the type of the result could make two values equal.
-                    let kept = |key: &RowKey| {
-                        let same = |place: &usize| {
-                            let from = self.arm_type(left, *place);
-                            from.is_some() && from.as_ref() == types.get(*place)
-                        };
-                        key.columns.iter().all(same)
-                    };
-                    let left = self.set_operation_keys(left);
-                    keys = left.into_iter().filter(kept).collect();
-                }
-                if !all {
-                    let reason = match operator {
-                        SetOperator::Union => "UNION leaves no duplicates",
-                        SetOperator::Intersect => "INTERSECT leaves no duplicates",
-                        SetOperator::Except => "EXCEPT leaves no duplicates",
-                    };
-                    let (columns, rank) = ((0..types.len()).collect(), Rank::Derived);
-                    add(&mut keys, RowKey { columns, rank, reason: reason.to_owned() });
-                }
-                keys
-            }
-        }
-    }
-
-    /// The type of a column of an arm of a set operation, if that is easy to tell.
-    fn arm_type(&self, arm: &SetOperation, place: usize) -> Option<TypeRef> {
-        match arm {
-            SetOperation::Operation { types, .. } => types.get(place).cloned(),
-            SetOperation::Query { range } => {
-                let number = i16::try_from(place + 1).ok()?;
-                self.column_type(Column { range: *range, column: number, levels_up: 0 })
-            }
-        }
-    }
-
-    /// The type of a column, if that is easy to tell.
-    pub(super) fn column_type(&self, column: Column) -> Option<TypeRef> {
-        let of_query = |rows: &Rows<'_>| rows.output_type(column.column);
-        match &self.query.range_entry(column.range)?.source {
-            RangeSource::Relation { relation } => match self.catalog().tables.get(relation) {
-                Some(table) => {
-                    let number = column.column;
-                    Some(table.columns.iter().find(|c| c.number == number)?.ty.clone())
-                }
-                None => {
-                    let columns = &self.catalog().views.get(relation)?.columns;
-                    Some(columns.iter().find(|c| c.number == column.column)?.ty.clone())
-                }
-            },
-            RangeSource::Subquery { query } => {
-                of_query(&Rows::new(self.context, query, Some(self)))
-            }
-            _ => None,
-        }
-    }
-
-    fn output_type(&self, number: i16) -> Option<TypeRef> {
-        if let Some(SetOperation::Operation { types, .. }) = &self.query.set_operation {
-            return nth(types, number).cloned();
-        }
-        let target = self.query.targets.iter().find(|target| target.number == number)?;
-        match self.own_column(&target.value) {
-            Some(column) => self.column_type(column),
-            None => target.value.ty().cloned(),
-        }
-    }
-
-    /// For each output that is a base column, which reading of its table it comes from.
-    pub(super) fn instances(&self) -> Vec<Option<Vec<usize>>> {
-        self.query.columns().map(|target| self.instance(target.number)).collect()
-    }
-
-    fn instance(&self, number: i16) -> Option<Vec<usize>> {
-        if self.query.set_operation.is_some() {
-            return None;
-        }
-        let target = self.query.targets.iter().find(|target| target.number == number)?;
-        let column = self.own_column(&target.value)?;
-        let inner = match &self.query.range_entry(column.range)?.source {
-            RangeSource::Relation { relation } => match self.context.views.get(relation) {
-                Some(known) => {
-                    let view = self.catalog().views.get(relation)?;
-                    let place = view.columns.iter().position(|c| c.number == column.column)?;
-                    known.instances.get(place)?.clone()?
-                }
-                None => Vec::new(),
-            },
-            RangeSource::Subquery { query } => {
-                Rows::new(self.context, query, Some(self)).instance(column.column)?
-            }
-            RangeSource::Cte { cte, levels_up } => {
-                let rows = self.up(*levels_up)?;
-                let cte = rows.query.ctes.iter().find(|item| item.name == *cte)?;
-                if cte.recursive {
-                    return None;
-                }
-                Rows::new(self.context, &cte.query, Some(rows)).instance(column.column)?
-            }
-            _ => return None,
-        };
-        Some(std::iter::once(column.range).chain(inner).collect())
-    }
-
     /// The column of this query that an expression is, unchanged.
-    fn own_column(&self, value: &Expr) -> Option<Column> {
+    pub(super) fn own_column(&self, value: &Expr) -> Option<Column> {
         match self.resolved(value) {
             Expr::Column(column) if column.levels_up == 0 && column.column > 0 => Some(*column),
             _ => None,
@@ -505,7 +308,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The query some levels further out.
-    fn up(&self, levels: u32) -> Option<&Self> {
+    pub(super) fn up(&self, levels: u32) -> Option<&Self> {
         let mut rows = self;
         for _ in 0..levels {
             rows = rows.outer?;
