@@ -128,28 +128,25 @@ impl Database {
         self.0.max_page_size
     }
 
-    async fn connection(&self, side: Side) -> Result<Connection> {
-        let pool = match side {
-            Side::Command => &self.0.commands,
-            Side::Query => {
-                let next = self.0.next.fetch_add(1, Ordering::Relaxed);
-                &self.0.queries[next % self.0.queries.len()]
-            }
-        };
+    async fn connection(&self, pool: &Pool) -> Result<Connection> {
         Ok(Connection { object: Some(pool.get().await?), is_lost: AtomicBool::new(false) })
     }
 
-    /// Runs a statement that only reads, again if its connection turns out to be lost: after a
-    /// restart of the database, the pool is full of those. Returns its rows and the connection.
+    /// Runs a statement that only reads, again if its connection turns out to be lost. Returns its
+    /// rows and the connection.
     pub(crate) async fn query(
         &self,
         sql: &str,
         params: &[Param],
     ) -> Result<(Connection, Vec<Row>)> {
-        let mut connection = self.connection(Side::Query).await?;
+        let next = self.0.next.fetch_add(1, Ordering::Relaxed);
+        let pool = &self.0.queries[next % self.0.queries.len()];
+        let mut connection = self.connection(pool).await?;
         let mut result = connection.query(sql, params).await;
         if connection.is_lost() {
-            connection = self.connection(Side::Query).await?;
+            // One is rarely lost alone: after a restart of the database, all of them are.
+            pool.retain(|_, _| false);
+            connection = self.connection(pool).await?;
             result = connection.query(sql, params).await;
         }
         result.map(|rows| (connection, rows))
@@ -165,7 +162,7 @@ impl Database {
     ) -> Result<(Connection, Vec<Row>)> {
         let mut attempt = 1;
         loop {
-            let connection = self.connection(Side::Command).await?;
+            let connection = self.connection(&self.0.commands).await?;
             match connection.query(sql, params).await {
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS => {
                     drop(connection);
