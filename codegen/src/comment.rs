@@ -17,6 +17,7 @@ use scan::Scanner;
 pub use text::{clean, is_hazardous};
 
 use crate::catalog::PgName;
+use crate::suggestion;
 
 /// What a comment said.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -198,7 +199,8 @@ pub fn parse(text: Option<&str>, place: Place) -> (Comment, Vec<Problem>) {
 /// The tag's own name and example, if it is known and allowed here.
 fn find_tag(tag: &str, place: Place) -> Result<(&'static str, &'static str), Problem> {
     let Some(&(name, example, places)) = TAGS.iter().find(|(name, ..)| *name == tag) else {
-        return Err(Problem::Unknown { tag: tag.to_owned(), nearest: nearest(tag) });
+        let nearest = suggestion::nearest(tag, TAGS.iter().map(|(name, ..)| *name));
+        return Err(Problem::Unknown { tag: tag.to_owned(), nearest });
     };
     if !places.contains(&place) {
         let allowed = TAGS.iter().filter(|(.., places)| places.contains(&place));
@@ -227,14 +229,6 @@ fn repeated(tag: &'static str, place: Place, seen: &[&'static str]) -> Option<Pr
         earlier == tag || (place != Place::Function && Some(earlier) == opposite)
     })?;
     Some(Problem::Repeated { tag, earlier })
-}
-
-/// The known tag with the fewest edits, if few are enough to call it a slip.
-fn nearest(tag: &str) -> Option<&'static str> {
-    let lower = tag.to_lowercase();
-    let distance = |name: &str| strsim::damerau_levenshtein(&lower, name);
-    let (best, ..) = TAGS.iter().min_by_key(|(name, ..)| distance(name))?;
-    (distance(best) <= 1 + best.len() / 3).then_some(best)
 }
 
 impl Comment {

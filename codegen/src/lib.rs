@@ -56,6 +56,7 @@ pub mod query_tree;
 #[cfg(test)]
 mod sample;
 mod sql_name;
+mod suggestion;
 
 pub use catalog::Catalog;
 pub use config::{Config, ConfigError};
@@ -64,3 +65,4 @@ pub use emit::emit;
 pub use introspect::{IntrospectError, introspect};
 pub use output::{Change, ChangeKind, FileTree, apply};
 pub use plan::{Plan, plan};
+pub use suggestion::suggestion;

@@ -4,7 +4,7 @@ mod source;
 
 use std::{path::Path, process::ExitCode, time::Instant};
 
-use ::codegen::{Catalog, Change, ChangeKind, Config, Diagnostics, FileTree, Plan};
+use ::codegen::{Catalog, Change, ChangeKind, Config, Diagnostics, FileTree, Plan, suggestion};
 use anyhow::{Context, Result, bail};
 
 use crate::{
@@ -39,11 +39,9 @@ pub(crate) async fn run(command: &Codegen, project: &Project, report: &Report) -
     if command.check {
         return check(&tree, &out, project, report);
     }
-    let changed = apply(&tree, &out, report)?;
-    let what = if changed == 0 {
-        format!("{} up to date with {label}", count(tree.len(), "file"))
-    } else {
-        format!("{changed} of {} written", count(tree.len(), "file"))
+    let what = match apply(&tree, &out, report)? {
+        Some(changed) => changed,
+        None => format!("{} up to date with {label}", count(tree.len(), "file")),
     };
     report.status("Finished", format!("{what} in {}", took(begin.elapsed())));
     Ok(ExitCode::SUCCESS)
@@ -55,11 +53,9 @@ fn explain(plan: &Plan, name: &str) -> Result<String> {
     }
     let views = plan.views.keys().map(|name| name.name.as_str());
     let functions = plan.functions.iter().map(|function| function.sql.name.as_str());
-    let known: Vec<&str> = views.chain(functions).collect();
-    bail!(
-        "no view, function or type of the API is called `{name}`\n  help: there are {}",
-        if known.is_empty() { "none".to_owned() } else { known.join(", ") }
-    )
+    let known: Vec<String> = views.chain(functions).map(str::to_owned).collect();
+    let help = suggestion(name, &known);
+    bail!("no view, function or type of the API is called `{name}`\n  help: {help}")
 }
 
 /// Writes the files for a database; answers whether any of them changed.
@@ -75,7 +71,11 @@ pub(crate) async fn write(
     if !judge(&plan, &diagnostics, false, report) {
         bail!("the schema cannot become an API as it is");
     }
-    Ok(apply(&::codegen::emit(&plan), out, report)? > 0)
+    let changed = apply(&::codegen::emit(&plan), out, report)?;
+    if let Some(changed) = &changed {
+        report.status("Generated", changed);
+    }
+    Ok(changed.is_some())
 }
 
 /// Reads the schema, and answers with it and with what the database is called in messages.
@@ -154,8 +154,8 @@ fn check(tree: &FileTree, out: &Path, project: &Project, report: &Report) -> Res
     Ok(ExitCode::from(OUT_OF_DATE))
 }
 
-/// Brings the folder up to date and answers how many files changed.
-fn apply(tree: &FileTree, out: &Path, report: &Report) -> Result<usize> {
+/// Brings the folder up to date and says what changed, if anything did.
+fn apply(tree: &FileTree, out: &Path, report: &Report) -> Result<Option<String>> {
     let changes = compare(tree, out)?;
     for change in &changes {
         report.detail(parts(change).0, &change.path);
@@ -165,7 +165,14 @@ fn apply(tree: &FileTree, out: &Path, report: &Report) -> Result<usize> {
     if !compare(tree, out)?.is_empty() {
         bail!("files in {} changed while they were written; run `{COMMAND}` again", out.display());
     }
-    Ok(changes.len())
+    let is_removed = |change: &&Change| matches!(change.kind, ChangeKind::Orphaned { .. });
+    let removed = changes.iter().filter(is_removed).count();
+    let written = format!("{} of {} written", changes.len() - removed, count(tree.len(), "file"));
+    Ok(match removed {
+        _ if changes.is_empty() => None,
+        0 => Some(written),
+        _ => Some(format!("{written}, {removed} removed")),
+    })
 }
 
 fn compare(tree: &FileTree, out: &Path) -> Result<Vec<Change>> {

@@ -1,8 +1,9 @@
 //! `cargo xtask dev`: from a fresh checkout to a running API, and following changes in `sql/`.
 //!
-//! A change goes through the same steps as the start. If one of them fails, its message is shown
-//! and everything stays as it was: the schema changes in one transaction, generated files are
-//! written only when they are complete, and the server is replaced only by one that was built.
+//! The start is the first change, and every change goes through the same steps. If one of them
+//! fails, its message is shown and everything stays as it was: the schema changes in one
+//! transaction, generated files are written only when they are complete, and the server is
+//! replaced only by one that was built.
 
 mod serve;
 mod watch;
@@ -24,7 +25,7 @@ use crate::{
     flags::Dev,
     graphiql,
     project::Project,
-    report::{Report, took},
+    report::{Report, count, took},
     schema,
     target::Target,
     test::cargo,
@@ -82,63 +83,60 @@ async fn work(
     project: &Project,
     report: &Report,
 ) -> Result<()> {
-    let begin = Instant::now();
     // From here on, so that a change during the first build is not missed.
     let mut watcher = Watcher::start(&project.sql())?;
+    // A database that is not there does not come back with the change of a file.
+    target.connect().await?.close().await;
     let steps = Steps { target, project, report };
-    steps.schema().await?;
-    steps.sample_data().await?;
-    steps.generate().await?;
-    steps.build().await?;
     let settings = Settings { address, url: &target.url, graphiql: graphiql::fetch(report) };
-    let mut serving = Some(Serving::start(&settings, report).await?);
-    report
-        .status("Ready", format!("after {}: GraphiQL on {}", took(begin.elapsed()), page(address)));
-    report.status("Watching", "sql/ for changes; Ctrl-C stops");
+    let mut serving = None;
     // A build that failed has to be tried again even if no generated file changes this time.
-    let mut unbuilt = false;
+    let mut unbuilt = true;
+    let mut announced = false;
     loop {
-        tokio::select! {
-            status = ended(&mut serving) => {
-                report.failure("Exited", format!("the server ({status}); waiting for a change"));
-                serving = None;
-                continue;
-            }
-            changed = watcher.changed() => {
-                for path in changed?.iter().take(3) {
-                    report.status("Changed", project.show(path));
-                }
-            }
-        }
-        let done = steps.update(&mut unbuilt).await;
-        match (done, &serving) {
-            (Err(error), _) => {
-                report.error(&error);
-                report.failure("Waiting", "for the next change; what ran before still runs");
-            }
+        let begin = Instant::now();
+        match (steps.update(&mut unbuilt).await, &serving) {
+            (Err(error), running) => waiting(&error, running.is_some(), report),
             (Ok(false), Some(_)) => report.status("Ready", "the server is up to date"),
             (Ok(_), _) => {
                 // The old one first: there is only one port.
                 drop(serving.take());
-                serving = start_again(&settings, report).await;
+                match Serving::start(&settings, report).await {
+                    Ok(started) => {
+                        serving = Some(started);
+                        let (time, page) = (took(begin.elapsed()), page(address));
+                        report.status("Ready", format!("after {time}: GraphiQL on {page}"));
+                    }
+                    Err(error) => waiting(&error, false, report),
+                }
             }
+        }
+        if !std::mem::replace(&mut announced, true) {
+            report.status("Watching", "sql/ for changes; Ctrl-C stops");
+        }
+        let changed = loop {
+            tokio::select! {
+                status = ended(&mut serving) => {
+                    report.failure("Exited", format!("the server ({status}); waiting for a change"));
+                    serving = None;
+                }
+                changed = watcher.changed() => break changed?,
+            }
+        };
+        for path in changed.iter().take(3) {
+            report.status("Changed", project.show(path));
+        }
+        if changed.len() > 3 {
+            report.status("Changed", format!("{} more", count(changed.len() - 3, "file")));
         }
     }
 }
 
-/// A server that does not start is reported; the next change may help.
-async fn start_again(settings: &Settings<'_>, report: &Report) -> Option<Serving> {
-    match Serving::start(settings, report).await {
-        Ok(serving) => {
-            report.status("Ready", page(settings.address));
-            Some(serving)
-        }
-        Err(error) => {
-            report.error(&error);
-            report.failure("Waiting", "for the next change; no server is running");
-            None
-        }
-    }
+/// A mistake is no reason to end: the next change may correct it.
+fn waiting(error: &anyhow::Error, running: bool, report: &Report) {
+    report.error(error);
+    let server = if running { "what ran before still runs" } else { "no server is running" };
+    report.failure("Waiting", format!("for the next change; {server}"));
 }
 
 async fn ended(serving: &mut Option<Serving>) -> String {
@@ -203,9 +201,10 @@ impl Steps<'_> {
         Ok(())
     }
 
-    /// After a change in `sql/`: answers whether there is a new server program.
+    /// All of them, as far as needed: answers whether there is a new server program.
     async fn update(&self, unbuilt: &mut bool) -> Result<bool> {
         self.schema().await?;
+        self.sample_data().await?;
         *unbuilt |= self.generate().await?;
         if !*unbuilt {
             return Ok(false);

@@ -13,6 +13,7 @@
 mod declared;
 mod migrations;
 mod script;
+mod statements;
 
 use std::path::Path;
 
@@ -158,7 +159,11 @@ pub(crate) async fn seed(client: &mut Client, sql_dir: &Path) -> Result<bool> {
     let script = Script::read(sql_dir, "sample_data.sql")?;
     begin(client).await?;
     let work = async {
-        script.run(client).await?;
+        // What failed is rolled back, but for the numbers that were taken from sequences.
+        script.run(client).await.context(
+            "sql/sample_data.sql cannot be added; if it relies on generated ids, empty the \
+             database with `cargo xtask db reset` before the next attempt",
+        )?;
         let record = "INSERT INTO xtask.state VALUES ('seeded', now()::text)";
         client.batch_execute(record).await.map_err(describe)?;
         anyhow::Ok(())

@@ -5,8 +5,9 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader},
     path::PathBuf,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -212,7 +213,9 @@ fn generated_files_from_missing_to_fresh() {
         assert!(said.status.contains(line), "{line} in {said:?}");
     }
     assert!(repository.0.join("generated/src/views/t.rs").exists());
-    assert_eq!(repository.run("codegen").code, 0);
+    let said = repository.run("codegen");
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.status.contains(" written, 1 removed in "), "{said:?}");
     assert!(!repository.0.join("generated/src/views/t.rs").exists());
 }
 
@@ -257,7 +260,35 @@ fn explanation_is_data() {
     assert!(said.data.starts_with("view public.v_t is the type T\n"), "{said:?}");
     let said = repository.run("codegen --explain v_x");
     assert_eq!((said.code, said.data.as_str()), (1, ""));
-    assert!(said.status.contains("is called `v_x`\n  help: there are v_t"), "{said:?}");
+    assert!(said.status.contains("is called `v_x`\n  help: did you mean `v_t`?"), "{said:?}");
+}
+
+#[test]
+fn a_mistake_does_not_end_dev_not_even_the_first_time() {
+    let repository = Repository::new();
+    repository.write("sql/views/v_t.sql", "CREATE VIEW v_t AS\nSELECT idd FROM t;");
+    let mut command = repository.command("dev --port 0");
+    let mut dev = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(dev.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut until_waiting = || {
+        let mut said = String::new();
+        while !said.contains("     Waiting for the next change; no server is running\n") {
+            said += &(lines.next().unwrap_or_else(|| panic!("it ended: {said}")) + "\n");
+        }
+        said
+    };
+    let said = until_waiting();
+    assert!(said.contains("error: sql/views/v_t.sql:2:8: column \"idd\" does not exist"), "{said}");
+    repository.write("sql/views/v_t.sql", "CREATE VIEW v_t AS SELECT id FROM t;");
+    // This repository has no server to build; all that comes before was done.
+    let said = until_waiting();
+    for step in ["Changed sql/views/v_t.sql", "Migrated", "Seeded", "Generated", "Building"] {
+        assert!(said.contains(&format!(" {step}")), "{step}: {said}");
+    }
+    let interrupt = Command::new("kill").args(["-INT", &dev.id().to_string()]).status();
+    assert!(interrupt.unwrap().success());
+    assert_eq!(dev.wait().unwrap().code(), Some(0));
+    assert_eq!(repository.run("db status").data, "development database: not running\n");
 }
 
 #[test]

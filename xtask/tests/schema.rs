@@ -125,6 +125,26 @@ async fn views_and_functions_that_need_each_other_are_dropped_in_order() {
 }
 
 #[tokio::test]
+async fn files_may_need_each_other_in_any_order() {
+    let setup = Setup::new().await;
+    setup.write("migrations/V001__t.sql", TABLE);
+    setup.write("views/v_a.sql", "CREATE VIEW v_a AS SELECT fn_b(id) FROM v_t;");
+    setup.write("views/v_t.sql", VIEW);
+    let function =
+        "CREATE FUNCTION fn_b(int) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT fn_c()';";
+    setup.write("functions/fn_b.sql", function);
+    let function = "CREATE FUNCTION fn_c() RETURNS bigint LANGUAGE sql STABLE AS
+                    'SELECT count(*) FROM v_t';";
+    setup.write("functions/fn_c.sql", function);
+    setup.apply().await.unwrap();
+    assert_eq!(setup.value("SELECT count(*)::text FROM v_a").await, "0");
+    // Of three failures, the one that causes the others is reported.
+    setup.write("functions/fn_c.sql", &function.replace("v_t", "v_tt"));
+    let error = setup.refused().await;
+    assert!(error.starts_with("sql/functions/fn_c.sql:2:43: relation"), "{error}");
+}
+
+#[tokio::test]
 async fn migration_may_change_a_column_that_a_view_reads() {
     let setup = Setup::new().await;
     setup.write("migrations/V001__t.sql", TABLE).write("views/v_t.sql", VIEW);
@@ -177,6 +197,23 @@ async fn mistake_in_a_migration_names_its_file() {
 }
 
 #[tokio::test]
+async fn statement_that_fails_as_a_whole_is_pointed_at() {
+    let setup = Setup::new().await;
+    setup.write("migrations/V001__t.sql", "-- one;\nSELECT ';';\n\n  ALTER TABLE u ADD b int;\n");
+    let error = setup.refused().await;
+    let expected = "sql/migrations/V001__t.sql:4:3: relation \"u\" does not exist\n   |\n \
+                    4 |   ALTER TABLE u ADD b int;\n   |   ^";
+    assert_eq!(error, expected);
+    setup.write("migrations/V001__t.sql", TABLE);
+    setup
+        .write("sample_data.sql", "INSERT INTO t VALUES (1, 'a');\nINSERT INTO t VALUES (1, 'b');");
+    let applied = xtask::schema::apply_with_sample_data(setup.database.url(), &setup.sql).await;
+    let error = format!("{:#}", applied.unwrap_err());
+    assert!(error.contains("sql/sample_data.sql:2:1: duplicate key value"), "{error}");
+    assert!(error.contains("`cargo xtask db reset`"), "{error}");
+}
+
+#[tokio::test]
 async fn changed_migration_is_refused_with_advice() {
     let setup = Setup::new().await;
     setup.write("migrations/V001__t.sql", TABLE);
@@ -203,7 +240,7 @@ async fn migrations_that_do_not_continue_the_history_are_refused() {
     assert!(setup.refused().await.contains("3_wrong.sql has no name of a migration"));
     fs::remove_file(setup.sql.join("migrations/3_wrong.sql")).unwrap();
     fs::remove_file(setup.sql.join("migrations/V002__t.sql")).unwrap();
-    assert!(setup.refused().await.contains("was applied, but the file is gone"));
+    assert!(setup.refused().await.contains("(`t`) was applied, but its file is gone"));
 }
 
 #[tokio::test]

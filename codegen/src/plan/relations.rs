@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use super::Planner;
 use super::keys::{available, position};
-use super::model::{Cardinality, Object, Origin, Relation, Rename, View};
+use super::model::{Cardinality, Origin, Relation, Rename, View};
 use super::names::GraphqlName;
 use super::tags::view_label;
 use crate::catalog::PgName;
 use crate::comment::RelationTag;
 use crate::sql_name;
+use crate::suggestion::suggestion;
 
 impl Planner<'_> {
     /// Adds the declared relations to all views.
@@ -43,24 +44,29 @@ impl Planner<'_> {
                 "`@relation {}` refers to `{target_name}`, which is no view of the API",
                 tag.field
             );
-            let known: Vec<String> = views.keys().map(sql_name::qualified).collect();
-            self.invalid_reference(&label, message, format!("the views: {}", known.join(", ")));
+            // As the tag may write them; a schema in common would make all of them alike.
+            let written = |view: &PgName| match view.schema == name.schema {
+                true => sql_name::identifier(&view.name),
+                false => sql_name::qualified(view),
+            };
+            let known: Vec<String> = views.keys().map(written).collect();
+            let help = suggestion(&written(&target_name), &known);
+            self.invalid_reference(&label, message, help);
             return None;
         };
         let pairs = tag.columns.iter().zip(&tag.target_columns);
         let fits: Vec<Option<(String, String)>> = pairs
-            .map(|(own, other)| {
-                self.pair(&label, &tag.field, (&view.object, own), (&target.object, other))
-            })
+            .map(|(own, other)| self.pair(&label, &tag.field, (view, own), (target, other)))
             .collect();
         let columns = fits.into_iter().collect::<Option<Vec<_>>>()?;
+        let field = GraphqlName::new(tag.field.clone()).ok()?;
         let rename = Rename::Sql(format!(
             "give the relation another name in the comment of {label}:\n@relation other{} …",
-            tag.field
+            field.as_type()
         ));
         let how = format!("relation `{}` of its comment", tag.field);
         Some(Relation {
-            field: GraphqlName::new(tag.field.clone()).ok()?,
+            field,
             origin: Origin { object: label, how, rename },
             cardinality: cardinality(target, &tag.target_columns),
             description: target.object.description.clone(),
@@ -74,10 +80,10 @@ impl Planner<'_> {
         &mut self,
         label: &str,
         field: &str,
-        (own, own_name): (&Object, &str),
-        (other, other_name): (&Object, &str),
+        (own, own_name): (&View, &str),
+        (other, other_name): (&View, &str),
     ) -> Option<(String, String)> {
-        let mut find = |object: &Object, name: &str| {
+        let mut find = |View { object, .. }: &View, name: &str| {
             let found = position(object, name).and_then(|place| object.columns.get(place).cloned());
             if found.is_none() {
                 let message = format!(
@@ -93,12 +99,21 @@ impl Planner<'_> {
         if mine.ty != theirs.ty || !mine.ty.is_filterable() {
             let message = format!("`@relation {field}` compares columns that cannot be compared");
             let help = format!(
-                "`{own_name}` and `{other_name}` must have the same type; cast one in its view"
+                "`{own_name}` is of type {}, `{other_name}` of type {}; cast one in its view",
+                self.sql_type(own, own_name),
+                self.sql_type(other, other_name)
             );
             self.invalid_reference(label, message, help);
             return None;
         }
         Some((own_name.to_owned(), other_name.to_owned()))
+    }
+
+    /// The type of a column of a view as SQL says it.
+    fn sql_type(&self, view: &View, column: &str) -> String {
+        let columns = self.catalog.views.get(&view.sql).map(|view| &view.columns);
+        let found = columns.and_then(|columns| columns.iter().find(|c| c.name == column));
+        found.map(|column| sql_name::short_type(&column.ty)).unwrap_or_default()
     }
 }
 

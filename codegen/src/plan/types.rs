@@ -185,13 +185,12 @@ impl Planner<'_> {
         if *base != Type::Jsonb {
             return Err("`@type` gives a shape to jsonb, and this is none".to_owned());
         }
-        let element = self
-            .resolve_element(&name)
-            .map_err(|unsupported| format!("{}: {}", unsupported.shown, unsupported.reason))?
-            .ty;
-        if !matches!(element, Type::Composite(_)) {
-            return Err(format!("`{name}` is no composite type, table or view"));
-        }
+        let element = self.resolve_element(&name).map(|resolved| resolved.ty);
+        let Ok(element @ Type::Composite(_)) = element else {
+            return Err(format!(
+                "`@type` names `{name}`, which is no composite type, table or view"
+            ));
+        };
         let inner = if shape.array { Type::Array(Box::new(element)) } else { element };
         Ok(Type::Shaped(Box::new(inner)))
     }

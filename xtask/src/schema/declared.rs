@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use tokio_postgres::{Client, error::SqlState};
 
-use super::script::Script;
+use super::script::{Script, ScriptError};
 use crate::connection::{describe, exists};
 
 const OBJECTS: &str = include_str!("objects.sql");
@@ -177,14 +177,12 @@ fn dependents_first(count: usize, mut needs: BTreeSet<(usize, usize)>) -> Vec<us
 pub(super) async fn create(client: &Client, files: &Files, dropped: usize) -> Result<Replaced> {
     let before: BTreeSet<(u32, u32)> =
         all_objects(client).await?.iter().map(|object| object.key).collect();
-    for script in &files.scripts {
-        if let Err(error) = script.run(client).await {
-            let hint = duplicate_hint(error.code(), dropped);
-            return Err(match hint {
-                Some(hint) => anyhow::Error::new(error).context(hint),
-                None => error.into(),
-            });
-        }
+    if let Err(error) = run_in_any_order(client, &files.scripts).await? {
+        let hint = duplicate_hint(error.code(), dropped);
+        return Err(match hint {
+            Some(hint) => anyhow::Error::new(error).context(hint),
+            None => error.into(),
+        });
     }
     let mut created = all_objects(client).await?;
     created.retain(|object| !before.contains(&object.key));
@@ -198,6 +196,49 @@ pub(super) async fn create(client: &Client, files: &Files, dropped: usize) -> Re
     record(client, &created, &files.fingerprint).await?;
     let count = |end: &str| created.iter().filter(|object| object.kind.ends_with(end)).count();
     Ok(Replaced { views: count("view"), functions: count("routine") })
+}
+
+/// Runs the files by name, except that one which needs what a later one creates waits for it.
+async fn run_in_any_order(client: &Client, scripts: &[Script]) -> Result<Result<(), ScriptError>> {
+    let mut left: Vec<&Script> = scripts.iter().collect();
+    while !left.is_empty() {
+        let mut waiting = Vec::new();
+        for script in &left {
+            client.batch_execute("SAVEPOINT file").await.map_err(describe)?;
+            match script.run(client).await {
+                Ok(()) => {}
+                Err(error) if is_missing(&error) => {
+                    client.batch_execute("ROLLBACK TO file").await.map_err(describe)?;
+                    waiting.push((*script, error));
+                }
+                Err(error) => return Ok(Err(error)),
+            }
+            client.batch_execute("RELEASE file").await.map_err(describe)?;
+        }
+        if waiting.len() == left.len() {
+            let cause = root_cause(&waiting);
+            return Ok(Err(waiting.swap_remove(cause).1));
+        }
+        left = waiting.into_iter().map(|(script, _)| script).collect();
+    }
+    Ok(Ok(()))
+}
+
+/// Whether something that is referred to does not exist, or not yet.
+fn is_missing(error: &ScriptError) -> bool {
+    let missing =
+        [SqlState::UNDEFINED_TABLE, SqlState::UNDEFINED_FUNCTION, SqlState::UNDEFINED_OBJECT];
+    missing.iter().any(|code| Some(code) == error.code())
+}
+
+/// The failure to report: one that does not come from another file failing, if names tell.
+fn root_cause(failures: &[(&Script, ScriptError)]) -> usize {
+    let comes_from_another = |(script, error): &(&Script, ScriptError)| {
+        let words = || error.message().split(|c: char| !c.is_alphanumeric() && c != '_');
+        let mut others = failures.iter().map(|(other, _)| other.stem());
+        others.any(|other| other != script.stem() && words().any(|word| word == other))
+    };
+    failures.iter().position(|failure| !comes_from_another(failure)).unwrap_or_default()
 }
 
 /// What to do about an object that exists already, though we did not create it.

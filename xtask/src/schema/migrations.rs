@@ -9,7 +9,7 @@ use refinery_core::{
 };
 use tokio_postgres::Client;
 
-use super::script::{Script, ScriptError};
+use super::script::{self, Script, ScriptError};
 use crate::connection::exists;
 
 /// Refinery's record, beside ours.
@@ -56,10 +56,9 @@ impl History {
         &self.pending
     }
 
-    /// The file of a migration; one that is gone is named by what was recorded.
+    /// The file of a migration.
     fn name(&self, migration: &Migration) -> String {
-        let known = self.names.get(&migration.version()).cloned();
-        known.unwrap_or_else(|| format!("sql/migrations/{migration}.sql"))
+        self.names.get(&migration.version()).cloned().unwrap_or_else(|| migration.to_string())
     }
 
     /// How many were applied.
@@ -73,8 +72,10 @@ impl History {
             let file = self.files.iter().find(|file| file.version() == done.version());
             match file {
                 None => bail!(
-                    "{} was applied, but the file is gone\n  help: {START_OVER}",
-                    self.name(done)
+                    "migration {} (`{}`) was applied, but its file is gone\n  \
+                     help: put it back, or {START_OVER}",
+                    done.version(),
+                    done.name()
                 ),
                 Some(file) if file != done => bail!(
                     "{} was changed after it was applied\n  \
@@ -111,10 +112,10 @@ impl History {
                 Ok(report.applied_migrations().iter().map(|done| self.name(done)).collect())
             }
             Err(error) => match connection.failed {
-                Some((sql, source)) => {
+                Some((sql, failure)) => {
                     let file = self.files.iter().find(|file| file.sql() == Some(sql.as_str()));
                     let name = file.map_or_else(|| TABLE.to_owned(), |file| self.name(file));
-                    Err(ScriptError::new(&Script { name, text: sql }, source).into())
+                    Err(ScriptError::new(&Script { name, text: sql }, failure).into())
                 }
                 None => Err(error).context("cannot apply migrations"),
             },
@@ -159,7 +160,7 @@ struct Connection<'a> {
     client: &'a mut Client,
     mode: Mode,
     applied: Vec<Migration>,
-    failed: Option<(String, tokio_postgres::Error)>,
+    failed: Option<(String, script::Failure)>,
 }
 
 /// Stands in for the error that [`Connection`] keeps.
@@ -176,14 +177,11 @@ impl std::error::Error for Failed {}
 
 impl Connection<'_> {
     async fn batch(&mut self, sql: &str) -> Result<(), Failed> {
-        match self.client.batch_execute(sql).await {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                // A rollback that fails comes after the failure that counts.
-                self.failed.get_or_insert((sql.to_owned(), error));
-                Err(Failed)
-            }
-        }
+        script::run(self.client, sql).await.map_err(|failure| {
+            // A rollback that fails comes after the failure that counts.
+            self.failed.get_or_insert((sql.to_owned(), failure));
+            Failed
+        })
     }
 }
 

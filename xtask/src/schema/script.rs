@@ -3,10 +3,13 @@
 use std::{error::Error, fmt, fs, path::Path};
 
 use anyhow::{Context, Result};
+use futures_util::TryStreamExt;
 use tokio_postgres::{
-    Client,
+    Client, SimpleQueryMessage,
     error::{ErrorPosition, SqlState},
 };
+
+use super::statements;
 
 /// An SQL file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,39 +29,65 @@ impl Script {
         Ok(Self { name, text })
     }
 
+    /// The name of the file alone, which by convention is that of the object in it: `v_orders`.
+    pub(crate) fn stem(&self) -> &str {
+        let file = self.name.rsplit('/').next().unwrap_or_default();
+        file.strip_suffix(".sql").unwrap_or(file)
+    }
+
     /// Runs all statements of the file.
     pub(crate) async fn run(&self, client: &Client) -> Result<(), ScriptError> {
-        let done = client.batch_execute(&self.text).await;
-        done.map_err(|error| ScriptError::new(self, error))
+        run(client, &self.text).await.map_err(|failure| ScriptError::new(self, failure))
     }
+}
+
+/// What went wrong, and how many statements had been done before.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    error: tokio_postgres::Error,
+    done: usize,
+}
+
+/// Runs all statements of a text.
+pub(crate) async fn run(client: &Client, text: &str) -> Result<(), Failure> {
+    let mut done = 0;
+    let result = async {
+        let mut messages = std::pin::pin!(client.simple_query_raw(text).await?);
+        while let Some(message) = messages.try_next().await? {
+            done += usize::from(matches!(message, SimpleQueryMessage::CommandComplete(_)));
+        }
+        Ok(())
+    };
+    let result = result.await;
+    result.map_err(|error| Failure { error, done })
 }
 
 /// A file that PostgreSQL refused, with the place and everything PostgreSQL said.
 #[derive(Debug)]
 pub(crate) struct ScriptError {
     text: String,
+    message: String,
     code: Option<SqlState>,
 }
 
 impl ScriptError {
-    pub(crate) fn new(script: &Script, error: tokio_postgres::Error) -> Self {
+    pub(crate) fn new(script: &Script, Failure { error, done }: Failure) -> Self {
         let Some(db) = error.as_db_error() else {
             let reason = anyhow::Error::new(error);
-            return Self { text: format!("{}: {reason:#}", script.name), code: None };
+            let message = format!("{reason:#}");
+            return Self { text: format!("{}: {message}", script.name), message, code: None };
         };
-        let (place, excerpt) = match db.position() {
-            Some(ErrorPosition::Original(position)) => {
-                let place = Place::of(&script.text, *position);
-                (format!("{}:{}:{}", script.name, place.line, place.column), place.excerpt())
-            }
-            // In a statement inside a function that the file calls.
-            Some(ErrorPosition::Internal { position, query }) => {
-                let place = Place::of(query, *position);
-                (script.name.clone(), format!("{}\n", place.excerpt().trim_end()))
-            }
-            None => (script.name.clone(), String::new()),
+        let place = match db.position() {
+            Some(ErrorPosition::Original(position)) => Place::of(&script.text, *position),
+            _ => Place::at(&script.text, statements::start(&script.text, done).unwrap_or_default()),
         };
-        let mut text = format!("{place}: {}\n{excerpt}", db.message());
+        let Place { line, column, .. } = place;
+        let mut text = format!("{}:{line}:{column}: {}\n", script.name, db.message());
+        text += &place.excerpt();
+        // In a statement inside a function that the file calls.
+        if let Some(ErrorPosition::Internal { position, query }) = db.position() {
+            text += &Place::of(query, *position).excerpt();
+        }
         let more = [("detail", db.detail()), ("hint", db.hint()), ("where", db.where_())];
         for (name, more) in more {
             if let Some(more) = more {
@@ -66,7 +95,12 @@ impl ScriptError {
             }
         }
         text.truncate(text.trim_end().len());
-        Self { text, code: Some(db.code().clone()) }
+        Self { text, message: db.message().to_owned(), code: Some(db.code().clone()) }
+    }
+
+    /// What PostgreSQL said, alone.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 
     /// The SQLSTATE, if the server answered at all.
@@ -94,8 +128,11 @@ impl<'a> Place<'a> {
     /// `position` counts characters from 1, as PostgreSQL does.
     fn of(text: &'a str, position: u32) -> Self {
         let before = usize::try_from(position).unwrap_or(usize::MAX).saturating_sub(1);
-        let offset = text.char_indices().nth(before).map_or(text.len(), |(offset, _)| offset);
         // A statement that ends too early is reported at the end of the text.
+        Self::at(text, text.char_indices().nth(before).map_or(text.len(), |(offset, _)| offset))
+    }
+
+    fn at(text: &'a str, offset: usize) -> Self {
         let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
         Self {
             line: text[..offset].matches('\n').count() + 1,
