@@ -186,14 +186,13 @@ pub(crate) async fn pending(client: &mut Client, sql_dir: &Path) -> Result<Pendi
     Ok(Pending { applied: history.applied(), migrations, declared, seeded })
 }
 
-/// Empties schemas, and forgets what we recorded.
+/// Leaves of some schemas what a new database has, and forgets what we recorded.
 pub(crate) async fn clear(client: &Client, schemas: &[String]) -> Result<()> {
     let mut sql = String::from("BEGIN; DROP SCHEMA IF EXISTS xtask CASCADE;\n");
     for schema in schemas {
-        let quoted = connection::quote(schema);
-        sql += &format!("DROP SCHEMA IF EXISTS {quoted} CASCADE;\nCREATE SCHEMA {quoted};\n");
+        sql += &format!("DROP SCHEMA IF EXISTS {} CASCADE;\n", connection::quote(schema));
         if schema == "public" {
-            sql += "GRANT USAGE ON SCHEMA public TO PUBLIC;\n";
+            sql += "CREATE SCHEMA public;\nGRANT USAGE ON SCHEMA public TO PUBLIC;\n";
         }
     }
     sql += "COMMIT;";

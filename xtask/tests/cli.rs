@@ -140,10 +140,13 @@ async fn named_database_is_not_emptied_by_accident() {
         let mut command = repository.command(arguments);
         Said::from(command.env("DATABASE_URL", database.url()).output().unwrap())
     };
+    repository.write("sql/codegen.toml", "schemas = [\"public\", \"depot\"]");
+    repository.write("sql/migrations/V002__depot.sql", "CREATE SCHEMA depot;");
     assert_eq!(run("db migrate").code, 0);
     let said = run("db reset");
     assert_eq!(said.code, 1);
-    assert!(said.status.contains("schema `public` of `quarry_test_"), "{said:?}");
+    let named = "schema `depot`, schema `public` of `quarry_test_";
+    assert!(said.status.contains(named), "{said:?}");
     assert!(said.status.contains("help: add --yes"), "{said:?}");
     let client = database.connect().await.unwrap();
     client.batch_execute("INSERT INTO t VALUES (7)").await.unwrap();
