@@ -147,8 +147,11 @@ impl Error {
                     |name| format!("constraint `{name}` refused this"),
                 ),
             ),
-            // Raised by our own casts of the client's values: the message quotes nothing else.
-            "22P02" | "22003" | "22007" | "22008" | "22001" | "22021" | "22P05" => {
+            // The input function of a parameter's type refused a client's value. The same states
+            // from inside a view or function are nobody's business: their messages may quote rows.
+            "22P02" | "22003" | "22007" | "22008" | "22001" | "22021" | "22P05"
+                if db.where_().is_some_and(|place| place.contains("portal parameter")) =>
+            {
                 (Code::BadUserInput, db.message().to_owned())
             }
             "40001" | "40P01" => {
