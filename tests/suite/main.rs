@@ -10,6 +10,7 @@ mod faults;
 mod fixtures;
 mod fresh;
 mod http;
+mod records;
 mod sdl;
 mod served;
 mod sql;

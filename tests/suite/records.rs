@@ -1,0 +1,49 @@
+//! Rows as plain Rust structs, for hand-written code beside the generated API.
+
+use fixture_types::enums::Color;
+use fixture_types::views::samples::Samples;
+use generated::enums::OrderStatus;
+use generated::views::orders_summary::OrdersSummary;
+use runtime::Record;
+use tests::database;
+use tests::fixture::Fixture;
+
+#[tokio::test]
+async fn a_row_of_a_view_is_read_as_its_struct() {
+    let database = database::demo().await;
+    let client = database.connect().await.expect("a connection");
+    let query = "select * from v_orders_summary where id = 1";
+    let row = client.query_one(query, &[]).await.expect("order 1");
+    let order = OrdersSummary::from_row(&row).expect("the struct fits its view");
+    assert_eq!(order.id, 1);
+    assert_eq!(order.status, OrderStatus::Pending);
+    assert_eq!(order.total_amount.as_str(), "299.98");
+    assert_eq!(order.paid_at, None);
+}
+
+#[tokio::test]
+async fn every_type_is_read() {
+    let database = Fixture::named("types").database().await;
+    let client = database.connect().await.expect("a connection");
+    let rows = client.query("select * from v_samples order by id", &[]).await.expect("samples");
+    let samples: Vec<Samples> =
+        rows.iter().map(|row| Samples::from_row(row).expect("the struct fits its view")).collect();
+    let full = &samples[0];
+    assert_eq!(full.an_int8, Some(runtime::BigInt(i64::MAX)));
+    assert_eq!(full.a_color, Some(Color::DarkBlue));
+    assert_eq!(full.ints, Some(vec![Some(1), None, Some(3)]));
+    let points = full.points.as_ref().expect("points");
+    assert_eq!(points[0].as_ref().map(|point| point.x), Some(1.0));
+    assert_eq!(points[1], None);
+    let text = full.a_text.as_deref();
+    assert_eq!(text, Some("quotes \" \\ \n tab \t é 😀"));
+    assert_eq!(samples[1].a_numeric, None);
+}
+
+#[tokio::test]
+async fn a_row_of_another_shape_is_refused() {
+    let database = database::demo().await;
+    let client = database.connect().await.expect("a connection");
+    let row = client.query_one("select null::integer as id", &[]).await.expect("a row");
+    assert!(OrdersSummary::from_row(&row).is_err());
+}
