@@ -297,6 +297,26 @@ impl Query {
         self.range.get(number.checked_sub(1)?)
     }
 
+    /// An expression without the detour over a column of a join, if it is one.
+    pub fn resolved<'e>(&'e self, expression: &'e Expr) -> &'e Expr {
+        let mut expression = expression;
+        // Joins of joins nest no deeper than the range table is long.
+        for _ in 0..=self.range.len() {
+            let Expr::Column(expression::Column { range, column, levels_up: 0 }) = expression
+            else {
+                break;
+            };
+            let Some(RangeSource::Join { columns }) =
+                self.range_entry(*range).map(|entry| &entry.source)
+            else {
+                break;
+            };
+            let Some(behind) = nth(columns, *column) else { break };
+            expression = behind;
+        }
+        expression
+    }
+
     /// The select list as its reader sees it.
     pub fn columns(&self) -> impl Iterator<Item = &Target> {
         self.targets.iter().filter(|target| !target.junk)
@@ -309,4 +329,9 @@ impl Query {
             || !self.group_by.is_empty()
             || !self.grouping_sets.is_empty()
     }
+}
+
+/// The item of a column's number.
+pub(crate) fn nth<T>(items: &[T], number: i16) -> Option<&T> {
+    items.get(usize::try_from(number).ok()?.checked_sub(1)?)
 }

@@ -19,7 +19,7 @@ pub struct BaseColumn {
 
 /// The base column that an expression of a query's select list is.
 pub(super) fn source(level: &Level<'_>, expression: &Expr) -> Option<BaseColumn> {
-    match level.resolved(expression) {
+    match level.query.resolved(expression) {
         Expr::Column(column) => level.up(column.levels_up)?.entry_column(*column).source,
         _ => None,
     }

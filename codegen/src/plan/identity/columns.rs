@@ -2,8 +2,8 @@
 
 use super::rows::Rows;
 use crate::catalog::TypeRef;
-use crate::plan::nullability::level::nth;
 use crate::query_tree::expression::Column;
+use crate::query_tree::nth;
 use crate::query_tree::{RangeSource, SetOperation};
 
 impl Rows<'_> {

@@ -28,7 +28,7 @@ pub(super) fn equalities(
     outside: &dyn Fn(Column) -> bool,
     found: &mut Vec<Equality>,
 ) {
-    match rows.resolved(condition) {
+    match rows.query.resolved(condition) {
         Expr::And { arguments } => {
             arguments.iter().for_each(|part| equalities(rows, part, outside, found));
         }
@@ -37,7 +37,7 @@ pub(super) fn equalities(
         Expr::Column(column) if column.levels_up == 0 && !outside(*column) => {
             found.push(Equality::Fixed(*column));
         }
-        Expr::Not { argument } => match rows.resolved(argument) {
+        Expr::Not { argument } => match rows.query.resolved(argument) {
             Expr::Column(column) if column.levels_up == 0 && !outside(*column) => {
                 found.push(Equality::Fixed(*column));
             }
@@ -75,17 +75,19 @@ fn is_true_equality(rows: &Rows<'_>, call: &Call) -> bool {
 
 /// The column of this query that an operand is.
 fn column(rows: &Rows<'_>, operand: &Expr) -> Option<Column> {
-    match rows.resolved(operand) {
+    match rows.query.resolved(operand) {
         Expr::Column(column) if column.levels_up == 0 && column.column > 0 => Some(*column),
-        Expr::Coercion { how: Coercion::Relabel, ty, argument } => match rows.resolved(argument) {
-            Expr::Column(column) if column.levels_up == 0 && column.column > 0 => {
-                let from = base(rows, rows.column_type(*column)?);
-                let same = from == *ty;
-                let text = from == built_in("varchar") && *ty == built_in("text");
-                (same || text).then_some(*column)
+        Expr::Coercion { how: Coercion::Relabel, ty, argument } => {
+            match rows.query.resolved(argument) {
+                Expr::Column(column) if column.levels_up == 0 && column.column > 0 => {
+                    let from = base(rows, rows.column_type(*column)?);
+                    let same = from == *ty;
+                    let text = from == built_in("varchar") && *ty == built_in("text");
+                    (same || text).then_some(*column)
+                }
+                _ => None,
             }
-            _ => None,
-        },
+        }
         _ => None,
     }
 }
@@ -107,7 +109,7 @@ fn base(rows: &Rows<'_>, mut ty: TypeRef) -> TypeRef {
 
 /// Whether an expression has one value for all rows at hand.
 pub(super) fn is_fixed(rows: &Rows<'_>, expression: &Expr, fixed: &dyn Fn(Column) -> bool) -> bool {
-    let expression = rows.resolved(expression);
+    let expression = rows.query.resolved(expression);
     let itself = match expression {
         Expr::Constant(_) | Expr::SessionValue(_) => true,
         Expr::Column(column) => column.levels_up > 0 || fixed(*column),

@@ -8,7 +8,6 @@ use super::equalities::is_fixed;
 use super::joins::{Agreed, Joins};
 use super::{Identity, Rank, RowKey, add};
 use crate::catalog::{Catalog, PgName};
-use crate::plan::nullability::level::nth;
 use crate::query_tree::expression::Column;
 use crate::query_tree::{Expr, Query, RangeSource, Target};
 
@@ -284,27 +283,10 @@ impl<'a> Rows<'a> {
 
     /// The column of this query that an expression is, unchanged.
     pub(super) fn own_column(&self, value: &Expr) -> Option<Column> {
-        match self.resolved(value) {
+        match self.query.resolved(value) {
             Expr::Column(column) if column.levels_up == 0 && column.column > 0 => Some(*column),
             _ => None,
         }
-    }
-
-    /// An expression without the detour over a column of a join, if it is one.
-    pub(super) fn resolved<'e>(&'e self, expression: &'e Expr) -> &'e Expr {
-        let mut expression = expression;
-        // Joins of joins nest no deeper than the range table is long.
-        for _ in 0..=self.query.range.len() {
-            let Expr::Column(Column { range, column, levels_up: 0 }) = expression else { break };
-            let Some(RangeSource::Join { columns }) =
-                self.query.range_entry(*range).map(|entry| &entry.source)
-            else {
-                break;
-            };
-            let Some(behind) = nth(columns, *column) else { break };
-            expression = behind;
-        }
-        expression
     }
 
     /// The query some levels further out.

@@ -58,7 +58,8 @@ impl<'s> Scope<'s> {
         }
         let answer = self.by_place(expression).unwrap_or_else(|| self.deeper().rule(expression));
         let is_fact = || {
-            self.known.is_fact(expression) || self.known.is_fact(self.level.resolved(expression))
+            self.known.is_fact(expression)
+                || self.known.is_fact(self.level.query.resolved(expression))
         };
         if !answer.is_not_null() && is_fact() {
             let name = self.name(expression);

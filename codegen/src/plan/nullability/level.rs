@@ -18,7 +18,7 @@ use crate::comment::{self, Place};
 use crate::plan::columns::{BaseColumn, ColumnFacts};
 use crate::plan::provenance;
 use crate::query_tree::expression::Column;
-use crate::query_tree::{Expr, Query, RangeEntry, RangeSource, Target};
+use crate::query_tree::{Expr, Query, RangeEntry, RangeSource, Target, nth};
 
 /// What an analysis can look up.
 pub(in crate::plan) struct Context<'a> {
@@ -30,7 +30,7 @@ pub(in crate::plan) struct Context<'a> {
 /// A query.
 pub(in crate::plan) struct Level<'a> {
     pub(super) context: &'a Context<'a>,
-    pub(super) query: &'a Query,
+    pub(in crate::plan) query: &'a Query,
     outer: Option<&'a Level<'a>>,
     pub(super) joins: Joins<'a>,
     /// What holds for the rows that pass `WHERE`.
@@ -90,23 +90,6 @@ impl<'a> Level<'a> {
             level = level.outer?;
         }
         Some(level)
-    }
-
-    /// An expression without the detour over a column of a join, if it is one.
-    pub(in crate::plan) fn resolved<'e>(&'e self, expression: &'e Expr) -> &'e Expr {
-        let mut expression = expression;
-        // Joins of joins nest no deeper than the range table is long.
-        for _ in 0..=self.query.range.len() {
-            let Expr::Column(Column { range, column, levels_up: 0 }) = expression else { break };
-            let Some(RangeSource::Join { columns }) =
-                self.query.range_entry(*range).map(|entry| &entry.source)
-            else {
-                break;
-            };
-            let Some(behind) = nth(columns, *column) else { break };
-            expression = behind;
-        }
-        expression
     }
 
     /// The columns of the query's result.
@@ -303,11 +286,6 @@ const MAX_SPLITS: u32 = 500;
 
 /// The number of the system column `tableoid`.
 const TABLEOID: i16 = -6;
-
-/// The item of a column's number.
-pub(in crate::plan) fn nth<T>(items: &[T], number: i16) -> Option<&T> {
-    items.get(usize::try_from(number).ok()?.checked_sub(1)?)
-}
 
 /// A column about which nothing is claimed.
 pub(super) fn unknown(reason: impl Into<String>) -> ColumnFacts {

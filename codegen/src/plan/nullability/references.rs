@@ -1,9 +1,10 @@
 //! The rules for columns, and what people call them.
 
 use super::expressions::Scope;
-use super::level::{nth, shown};
+use super::level::shown;
 use super::{Nullability, Reason};
 use crate::query_tree::expression::Column;
+use crate::query_tree::nth;
 use crate::query_tree::{Expr, JoinKind, RangeSource};
 
 fn nullable(reason: impl Into<String>) -> Nullability {
@@ -15,7 +16,7 @@ impl Scope<'_> {
         if column.levels_up > 0 {
             return self.outer_column(column);
         }
-        let resolved = self.level.resolved(&Expr::Column(column)).clone();
+        let resolved = self.level.query.resolved(&Expr::Column(column)).clone();
         let column = match resolved {
             Expr::Column(inner) => inner,
             // A merged column of a FULL JOIN.
@@ -100,7 +101,7 @@ impl Scope<'_> {
 
     /// What people call an expression.
     pub(super) fn name(&self, expression: &Expr) -> String {
-        match self.level.resolved(expression) {
+        match self.level.query.resolved(expression) {
             Expr::Column(column) if column.levels_up == 0 => {
                 let source = self.level.entry_column(*column).source;
                 match source {

@@ -1,9 +1,10 @@
 //! The columns of `UNION`, `INTERSECT` and `EXCEPT`.
 
 use super::Nullability;
-use super::level::{Level, nth, unknown};
+use super::level::{Level, unknown};
 use crate::catalog::{Catalog, TypeRef};
 use crate::plan::columns::ColumnFacts;
+use crate::query_tree::nth;
 use crate::query_tree::{Expr, Query, RangeSource, SetOperation, SetOperator};
 
 /// The columns of a set operation of a query.
