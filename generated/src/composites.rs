@@ -3,8 +3,8 @@
 //! Composite types as object types and input objects.
 
 use runtime::{
-    Cells, Column, Composite, CompositeType, EnumLabel, FromCell, InputObject, InputType,
-    ObjectType, RawCell, Record, Result, Type,
+    Cells, Column, Composite, CompositeType, EnumLabel, FromCell, ObjectType, RawCell,
+    Record, Result, Type,
 };
 
 /// One product to order, and how many of it.
@@ -51,14 +51,6 @@ impl FromCell for OrderItemInput {
     fn from_cell(cell: RawCell<'_>) -> Result<Self> {
         cell.record()
     }
-}
-
-impl InputObject for OrderItemInput {
-    const INPUT: &'static InputType = &InputType {
-        name: "OrderItemInput",
-        doc: Self::OBJECT.doc,
-        fields: Self::OBJECT.columns,
-    };
 }
 
 /// One line of an order: a product, how many of it, and what they cost.

@@ -17,68 +17,51 @@
     clippy::wrong_self_convention,
     reason = "names are SQL names"
 )]
-#![allow(clippy::too_many_arguments, reason = "a resolver has a parameter per argument")]
 
-use runtime::{Part, Roots};
+use runtime::Resolver;
 
 pub mod composites;
 pub mod enums;
 pub mod functions;
 pub mod views;
 
-/// The parts of [`Query`].
+/// All root fields.
 #[derive(Debug)]
-pub struct QueryRoot;
+pub struct Api;
 
-impl Roots for QueryRoot {
-    const NAME: &'static str = "Query";
+impl runtime::Api for Api {
+    const QUERIES: &'static [&'static [Resolver]] = &[
+        views::audit_log::RESOLVERS,
+        views::customer_lifetime_value::RESOLVERS,
+        views::customer_orders::RESOLVERS,
+        views::customers::RESOLVERS,
+        views::order_details::RESOLVERS,
+        views::order_items::RESOLVERS,
+        views::order_status_timeline::RESOLVERS,
+        views::orders_summary::RESOLVERS,
+        views::payments::RESOLVERS,
+        views::product_inventory::RESOLVERS,
+        views::products::RESOLVERS,
+        views::revenue_by_product::RESOLVERS,
+        functions::order_state_at::RESOLVERS,
+    ];
 
-    const PARTS: &'static [Part] = &[
-        views::audit_log::PART,
-        views::customer_lifetime_value::PART,
-        views::customer_orders::PART,
-        views::customers::PART,
-        views::order_details::PART,
-        views::order_items::PART,
-        views::order_status_timeline::PART,
-        views::orders_summary::PART,
-        views::payments::PART,
-        views::product_inventory::PART,
-        views::products::PART,
-        views::revenue_by_product::PART,
-        functions::order_state_at::PART,
+    const MUTATIONS: &'static [&'static [Resolver]] = &[
+        functions::add_customer::RESOLVERS,
+        functions::add_order_item::RESOLVERS,
+        functions::add_product::RESOLVERS,
+        functions::cancel_order::RESOLVERS,
+        functions::create_order::RESOLVERS,
+        functions::process_payment::RESOLVERS,
+        functions::update_order_status::RESOLVERS,
+        functions::update_product_inventory::RESOLVERS,
     ];
 }
-
-/// Root fields that read.
-pub type Query = runtime::Merged<QueryRoot>;
-
-/// The parts of [`Mutation`].
-#[derive(Debug)]
-pub struct MutationRoot;
-
-impl Roots for MutationRoot {
-    const NAME: &'static str = "Mutation";
-
-    const PARTS: &'static [Part] = &[
-        functions::add_customer::PART,
-        functions::add_order_item::PART,
-        functions::add_product::PART,
-        functions::cancel_order::PART,
-        functions::create_order::PART,
-        functions::process_payment::PART,
-        functions::update_order_status::PART,
-        functions::update_product_inventory::PART,
-    ];
-}
-
-/// Root fields that may write.
-pub type Mutation = runtime::Merged<MutationRoot>;
 
 /// The executable schema.
-pub type Schema = runtime::Engine<Query, Mutation>;
+pub type Schema = runtime::Engine<Api>;
 
 /// Builds the schema over a database.
 pub fn schema(database: runtime::Database) -> Schema {
-    runtime::schema(database, <Query>::default(), <Mutation>::default())
+    runtime::Engine::new(database)
 }

@@ -82,10 +82,7 @@ async fn a_slow_statement_is_stopped() {
 
 /// A schema with one slow view, as the compiler would write it.
 mod slow {
-    use async_graphql::{Context, Object};
-    use runtime::{
-        Cells, Column, ObjectType, Part, Record, Result, Roots, Rows, Select, Type, View, ViewRow,
-    };
+    use runtime::{Cells, Column, ObjectType, Record, Resolver, Result, Type, View, ViewRow};
 
     pub(super) struct Slow;
 
@@ -107,26 +104,15 @@ mod slow {
             &View { object: Self::OBJECT, schema: "public", name: "v_slow", key: &[] };
     }
 
-    #[derive(Default)]
-    pub(super) struct SlowQuery;
+    pub(super) struct Api;
 
-    #[Object]
-    impl SlowQuery {
-        async fn slow(&self, ctx: &Context<'_>) -> Result<Rows<Slow>> {
-            Select::new().rows(ctx).await
-        }
+    impl runtime::Api for Api {
+        const QUERIES: &'static [&'static [Resolver]] =
+            &[&[Resolver::list("slow", Slow::VIEW, &[])]];
+        const MUTATIONS: &'static [&'static [Resolver]] = &[];
     }
 
-    pub(super) struct QueryRoot;
-
-    impl Roots for QueryRoot {
-        const NAME: &'static str = "Query";
-        const PARTS: &'static [Part] = &[Part::new::<SlowQuery>(&["slow"])];
-    }
-
-    pub(super) fn schema(
-        database: runtime::Database,
-    ) -> runtime::Engine<runtime::Merged<QueryRoot>, async_graphql::EmptyMutation> {
-        runtime::schema(database, Default::default(), async_graphql::EmptyMutation)
+    pub(super) fn schema(database: runtime::Database) -> runtime::Engine<Api> {
+        runtime::Engine::new(database)
     }
 }

@@ -1,221 +1,160 @@
 //! Root fields that call a function.
 
-use async_graphql::{Context, InputType as GraphqlInput, MaybeUndefined, Value};
-use tokio_postgres::Row as PgRow;
+use async_graphql::Value;
+use async_graphql::indexmap::IndexMap;
+use tokio_postgres::Row;
 
-use crate::database::{Connection, Database, Side};
+use crate::database::{Connection, Database};
 use crate::decode;
-use crate::encode::{encode, fields};
-use crate::input::{Input, InputObject};
+use crate::encode::encode;
 use crate::level::{Level, raw};
 use crate::model::{ObjectType, Type};
-use crate::output::{Cell, Row, Rows};
 use crate::param::Param;
-use crate::record::Record;
-use crate::select::Pending;
+use crate::resolver::{Argument, Function, Presence, Returns, Volatility};
+use crate::scope::{Occurrences, Scope};
 use crate::selection::Selection;
 use crate::sql::Sql;
 use crate::{Error, Result};
 
-/// A call of a function, built from the arguments of a resolver.
-///
-/// Arguments go by name, so that those left out take their SQL defaults.
-#[derive(Debug)]
-pub struct Call {
-    side: Side,
-    schema: &'static str,
-    name: &'static str,
-    arguments: Vec<Result<Argument>>,
+/// Calls a function with the arguments of a field; `None` when it returns null.
+pub(crate) async fn call(
+    database: &Database,
+    scope: &Scope<'_>,
+    field: &Occurrences<'_>,
+    function: &'static Function,
+) -> Result<Option<Vec<u8>>> {
+    let call = Call {
+        database,
+        scope,
+        field,
+        function,
+        arguments: arguments(function, scope.arguments(&field[0].node)?)?,
+    };
+    let result = match function.returns {
+        Returns::Void => call.nothing().await.map(Some),
+        Returns::Value(ty) | Returns::RequiredValue(ty) => call.value(&ty).await,
+        Returns::Values(ty) => call.values(&ty).await.map(Some),
+        Returns::Row(object) | Returns::RequiredRow(object) => call.row(object).await,
+        Returns::Rows(object) => call.rows(object).await.map(Some),
+    }?;
+    if result.is_none()
+        && matches!(function.returns, Returns::RequiredValue(_) | Returns::RequiredRow(_))
+    {
+        return Err(Error::internal(format!(
+            "function {}.{} is marked `@notnull`, but returned null",
+            function.schema, function.name
+        )));
+    }
+    Ok(result)
 }
 
-#[derive(Debug)]
-struct Argument {
-    name: &'static str,
-    sql_type: std::borrow::Cow<'static, str>,
-    value: Param,
+/// The arguments to pass. They go by name, so that those left out take their SQL defaults.
+fn arguments(
+    function: &'static Function,
+    given: Vec<(String, Value)>,
+) -> Result<Vec<(&'static Argument, Param)>> {
+    let mut given: IndexMap<String, Value> = given.into_iter().collect();
+    let mut prefix = "";
+    if function.input.is_some() {
+        let Some(Value::Object(members)) = given.swap_remove("input") else {
+            return Err(Error::bad_input("argument `input` is required"));
+        };
+        given = members.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+        prefix = "input.";
+    }
+    let mut arguments = Vec::with_capacity(function.arguments.len());
+    for argument in function.arguments {
+        let value = match (given.swap_remove(argument.field), argument.presence) {
+            (None, Presence::Defaulted) => continue,
+            (None, Presence::Nullable) => Value::Null,
+            (None | Some(Value::Null), Presence::Required) => {
+                return Err(Error::bad_input(format!(
+                    "argument `{prefix}{}` is required",
+                    argument.field
+                )));
+            }
+            (Some(value), _) => value,
+        };
+        let text = encode(&argument.ty, &value, &format!("{prefix}{}", argument.field))?;
+        arguments.push((argument, Param::Text(text)));
+    }
+    match given.keys().next() {
+        Some(name) => Err(Error::bad_input(format!("unknown argument `{prefix}{name}`"))),
+        None => Ok(arguments),
+    }
 }
 
-impl Call {
-    /// A VOLATILE function: runs on the primary, and again if it loses against another transaction.
-    pub fn command(schema: &'static str, name: &'static str) -> Self {
-        Self { side: Side::Command, schema, name, arguments: Vec::new() }
+/// A call on its way.
+struct Call<'a> {
+    database: &'a Database,
+    scope: &'a Scope<'a>,
+    field: &'a Occurrences<'a>,
+    function: &'static Function,
+    arguments: Vec<(&'static Argument, Param)>,
+}
+
+impl Call<'_> {
+    async fn nothing(self) -> Result<Vec<u8>> {
+        let mut sql = Sql::default();
+        sql.push("select from ");
+        self.run(sql, "").await?;
+        Ok(b"true".to_vec())
     }
 
-    /// A STABLE or IMMUTABLE function: runs read-only, on any replica.
-    pub fn query(schema: &'static str, name: &'static str) -> Self {
-        Self { side: Side::Query, ..Self::command(schema, name) }
-    }
-
-    /// Passes an argument.
-    #[must_use]
-    pub fn argument<T: GraphqlInput>(
-        self,
-        name: &'static str,
-        sql_type: &'static str,
-        ty: Type,
-        value: T,
-    ) -> Self {
-        self.push(name, sql_type.into(), &ty, &value.to_value(), name)
-    }
-
-    /// Passes an argument, unless the client left it out.
-    #[must_use]
-    pub fn optional<T: GraphqlInput>(
-        self,
-        name: &'static str,
-        sql_type: &'static str,
-        ty: Type,
-        value: MaybeUndefined<T>,
-    ) -> Self {
-        match value {
-            MaybeUndefined::Undefined => self,
-            MaybeUndefined::Null => self.push(name, sql_type.into(), &ty, &Value::Null, name),
-            MaybeUndefined::Value(value) => self.argument(name, sql_type, ty, value),
+    async fn row(self, object: &'static ObjectType) -> Result<Option<Vec<u8>>> {
+        let (selection, level) = self.load(object, true).await?;
+        if level.len() == 0 || level.is_null(0)? {
+            return Ok(None);
         }
+        let mut out = Vec::with_capacity(256);
+        level.write_row(&selection, 0, &mut out)?;
+        Ok(Some(out))
     }
 
-    /// Passes the arguments that an input object holds.
-    #[must_use]
-    pub fn input<I: InputObject>(mut self, input: Input<I>) -> Self {
-        match fields(I::INPUT.fields, input.value(), "input") {
-            Err(error) => self.arguments.push(Err(error)),
-            Ok(fields) => {
-                for (column, value) in fields {
-                    let path = format!("input.{}", column.field);
-                    self = self.push(column.column, column.sql_type(), &column.ty, value, &path);
-                }
+    async fn rows(self, object: &'static ObjectType) -> Result<Vec<u8>> {
+        let (selection, level) = self.load(object, false).await?;
+        let mut out = Vec::with_capacity(64 * level.len() * selection.fields.len().max(1));
+        level.write_list(&selection, &mut out)?;
+        Ok(out)
+    }
+
+    async fn value(self, ty: &Type) -> Result<Option<Vec<u8>>> {
+        let (selection, rows) = self.cells(ty).await?;
+        let value = rows.first().map(|row| raw(row, 0)).transpose()?.flatten();
+        let Some(value) = value else { return Ok(None) };
+        let mut out = Vec::new();
+        decode::write(ty, value, selection.as_ref(), &mut out)?;
+        Ok(Some(out))
+    }
+
+    async fn values(self, ty: &Type) -> Result<Vec<u8>> {
+        let (selection, rows) = self.cells(ty).await?;
+        let mut out = vec![b'['];
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            match raw(row, 0)? {
+                Some(value) => decode::write(ty, value, selection.as_ref(), &mut out)?,
+                None => out.extend_from_slice(b"null"),
             }
         }
-        self
+        out.push(b']');
+        Ok(out)
     }
 
-    fn push(
-        mut self,
-        name: &'static str,
-        sql_type: std::borrow::Cow<'static, str>,
-        ty: &Type,
-        value: &Value,
-        path: &str,
-    ) -> Self {
-        let value = encode(ty, value, path).map(Param::Text);
-        self.arguments.push(value.map(|value| Argument { name, sql_type, value }));
-        self
-    }
-
-    /// Calls a function that returns nothing; `true` once it is done.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the database refuses; the same holds for the other ways to call.
-    pub async fn void(self, ctx: &Context<'_>) -> Result<bool> {
-        self.nothing(ctx).await
-    }
-
-    /// Calls a function that returns one row; `None` when it returns NULL, or a row of nothing but
-    /// NULLs, which is how a `SELECT … INTO` that found nothing looks.
-    pub async fn row<T: Record>(self, ctx: &Context<'_>) -> Result<Option<Row<T>>> {
-        Ok(self.one(ctx, T::OBJECT).await?.map(Row::new))
-    }
-
-    /// Calls a function that always returns a row.
-    pub async fn required_row<T: Record>(self, ctx: &Context<'_>) -> Result<Row<T>> {
-        let name = self.name;
-        self.row(ctx).await?.ok_or_else(|| returned_null(name))
-    }
-
-    /// Calls a function that returns rows.
-    pub async fn rows<T: Record>(self, ctx: &Context<'_>) -> Result<Rows<T>> {
-        self.list(ctx, T::OBJECT).await.map(Rows::new)
-    }
-
-    /// Calls a function that returns one value.
-    pub async fn cell<T>(self, ctx: &Context<'_>, ty: Type) -> Result<Option<Cell<T>>> {
-        Ok(self.values(ctx, ty, false).await?.map(Cell::new))
-    }
-
-    /// Calls a function that always returns a value.
-    pub async fn required_cell<T>(self, ctx: &Context<'_>, ty: Type) -> Result<Cell<T>> {
-        let name = self.name;
-        self.cell(ctx, ty).await?.ok_or_else(|| returned_null(name))
-    }
-
-    /// Calls a function that returns a set of values, of the given type.
-    pub async fn cells<T>(self, ctx: &Context<'_>, ty: Type) -> Result<Cell<T>> {
-        Ok(Cell::new(self.values(ctx, ty, true).await?.unwrap_or_default()))
-    }
-
-    fn nothing<'a>(self, ctx: &'a Context<'_>) -> Pending<'a, bool> {
-        Box::pin(async move {
-            let mut sql = Sql::default();
-            sql.push("select from ");
-            self.run(ctx, sql, "").await?;
-            Ok(true)
-        })
-    }
-
-    fn one<'a>(
-        self,
-        ctx: &'a Context<'_>,
-        object: &'static ObjectType,
-    ) -> Pending<'a, Option<Vec<u8>>> {
-        Box::pin(async move {
-            let (selection, level) = self.load(ctx, object, true).await?;
-            if level.len() == 0 || level.is_null(0)? {
-                return Ok(None);
-            }
-            let mut out = Vec::with_capacity(256);
-            level.write_row(&selection, 0, &mut out)?;
-            Ok(Some(out))
-        })
-    }
-
-    fn list<'a>(self, ctx: &'a Context<'_>, object: &'static ObjectType) -> Pending<'a, Vec<u8>> {
-        Box::pin(async move {
-            let (selection, level) = self.load(ctx, object, false).await?;
-            let mut out = Vec::with_capacity(256);
-            level.write_list(&selection, &mut out)?;
-            Ok(out)
-        })
-    }
-
-    /// The only value, or all of them as a list; `None` for a single NULL.
-    fn values<'a>(self, ctx: &'a Context<'_>, ty: Type, set: bool) -> Pending<'a, Option<Vec<u8>>> {
-        Box::pin(async move {
-            let selection = Selection::of_value(ctx, &ty)?;
-            let mut sql = Sql::default();
-            sql.push("select f.v from ");
-            let (_, rows) = self.run(ctx, sql, " as f (v)").await?;
-            let mut out = Vec::new();
-            if !set {
-                let value = rows.first().map(|row| raw(row, 0)).transpose()?.flatten();
-                let Some(value) = value else { return Ok(None) };
-                decode::write(&ty, value, selection.as_ref(), &mut out)?;
-                return Ok(Some(out));
-            }
-            out.push(b'[');
-            for (index, row) in rows.iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                match raw(row, 0)? {
-                    Some(value) => decode::write(&ty, value, selection.as_ref(), &mut out)?,
-                    None => out.extend_from_slice(b"null"),
-                }
-            }
-            out.push(b']');
-            Ok(Some(out))
-        })
+    async fn cells(self, ty: &Type) -> Result<(Option<Selection>, Vec<Row>)> {
+        let selection = Selection::of_value(self.scope, self.field, ty)?;
+        let mut sql = Sql::default();
+        sql.push("select f.v from ");
+        let (_, rows) = self.run(sql, " as f (v)").await?;
+        Ok((selection, rows))
     }
 
     /// Calls a function that returns rows, and loads what lies below them on the connection that
     /// has seen the change.
-    async fn load(
-        self,
-        ctx: &Context<'_>,
-        object: &'static ObjectType,
-        single: bool,
-    ) -> Result<(Selection, Level)> {
-        let selection = Selection::of_rows(ctx, object)?;
+    async fn load(self, object: &'static ObjectType, single: bool) -> Result<(Selection, Level)> {
+        let selection = Selection::of_rows(self.scope, self.field, object)?;
         let mut sql = Sql::default();
         // For a single row, whether it is NULL comes first.
         sql.push(if single { "select t is null" } else { "select" });
@@ -223,42 +162,31 @@ impl Call {
             sql.push(if single || index > 0 { ", t." } else { " t." }).name(column.column);
         }
         sql.push(" from ");
-        let max_page_size = Database::of(ctx)?.max_page_size();
-        let (connection, rows) = self.run(ctx, sql, " as t").await?;
+        let max_page_size = self.database.max_page_size();
+        let (connection, rows) = self.run(sql, " as t").await?;
         let level =
             Level::load(&connection, &selection, rows, single.into(), max_page_size).await?;
         Ok((selection, level))
     }
 
-    async fn run(
-        self,
-        ctx: &Context<'_>,
-        mut sql: Sql,
-        alias: &str,
-    ) -> Result<(Connection, Vec<PgRow>)> {
-        sql.name(self.schema).push(".").name(self.name).push("(");
-        for (index, argument) in self.arguments.into_iter().enumerate() {
-            let argument = argument?;
+    async fn run(self, mut sql: Sql, alias: &str) -> Result<(Connection, Vec<Row>)> {
+        let Function { schema, name, volatility, .. } = self.function;
+        sql.name(schema).push(".").name(name).push("(");
+        for (index, (argument, value)) in self.arguments.into_iter().enumerate() {
             sql.push(if index > 0 { ", " } else { "" }).name(argument.name).push(" => ");
-            sql.param(argument.value, &argument.sql_type);
+            sql.param(value, argument.sql_type);
         }
         sql.push(")").push(alias);
-        let database = Database::of(ctx)?;
-        if self.side == Side::Command {
-            return database.command(&sql.text, &sql.params).await;
+        if *volatility == Volatility::Volatile {
+            return self.database.command(&sql.text, &sql.params).await;
         }
-        database.query(&sql.text, &sql.params).await.map_err(|error| {
+        self.database.query(&sql.text, &sql.params).await.map_err(|error| {
             if error.sql_state() == Some("25006") {
                 return Error::internal(format!(
-                    "function {}.{} writes, but is declared STABLE or IMMUTABLE; declare it VOLATILE",
-                    self.schema, self.name
+                    "function {schema}.{name} writes, but is declared STABLE or IMMUTABLE; declare it VOLATILE",
                 ));
             }
             error
         })
     }
-}
-
-fn returned_null(name: &str) -> Error {
-    Error::internal(format!("function `{name}` is marked `@notnull`, but returned null"))
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_graphql::Context;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use futures_util::TryStreamExt;
 use tokio_postgres::config::SslMode;
@@ -71,7 +70,7 @@ struct Inner {
 
 /// Which side of the database a statement belongs to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Side {
+enum Side {
     /// May write: the primary.
     Command,
     /// Reads only: any replica.
@@ -116,11 +115,6 @@ impl Database {
     pub fn close(&self) {
         self.0.commands.close();
         self.0.queries.iter().for_each(Pool::close);
-    }
-
-    /// The databases of the schema that a field is resolved in.
-    pub(crate) fn of<'a>(ctx: &Context<'a>) -> Result<&'a Self> {
-        ctx.data_opt().ok_or_else(|| Error::internal("the schema was built without a database"))
     }
 
     /// Rows that one list may ask for at the most.

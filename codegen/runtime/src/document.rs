@@ -7,10 +7,9 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
-use async_graphql::{ErrorExtensionValues, Name, Request, ServerError, Value, Variables};
+use async_graphql::{ErrorExtensionValues, Name, Request, ServerError, Variables};
 use lru::LruCache;
 
 use crate::scope::Scope;
@@ -33,13 +32,6 @@ pub(crate) struct Document {
     ast: ExecutableDocument,
     operation: Option<Name>,
     is_valid: AtomicBool,
-}
-
-/// A document on its way through the executor, as data of the request.
-pub(crate) struct Prepared {
-    pub(crate) document: Arc<Document>,
-    /// Results of `__schema` and `__type`, by response name.
-    pub(crate) introspection: IndexMap<Name, Value>,
 }
 
 impl Default for Documents {

@@ -1,12 +1,9 @@
 //! From a request to a response.
 //!
-//! async-graphql parses, validates and answers introspection; its types carry the arguments of
-//! resolvers. Root fields are run here, because its executor answers in the order of completion,
-//! drops failed fields instead of nulling them, ignores defaults of variables in `@skip` and
-//! `@include`, and resolves a field once per occurrence.
-//!
-//! The executor is entered with a document of one root field; [`crate::roots`] then runs the real
-//! operation, which travels as data of the request.
+//! async-graphql parses, validates and answers introspection. Root fields are run by
+//! [`crate::roots`], because async-graphql's executor answers in the order of completion, drops
+//! failed fields instead of nulling them, ignores defaults of variables in `@skip` and `@include`,
+//! and resolves a field once per occurrence.
 
 use std::sync::Arc;
 
@@ -18,13 +15,13 @@ use async_graphql::parser::types::{
     SelectionSet,
 };
 use async_graphql::{
-    Data, EmptySubscription, Executor, Name, ObjectType, Positioned, Request, Response, Schema,
-    ServerError, ValidationResult, Value,
+    Data, EmptySubscription, Executor, Name, Positioned, Request, Response, Schema, ServerError,
+    ValidationResult, Value,
 };
 
-use crate::document::{Document, Documents, Prepared};
-use crate::roots;
-use crate::scope::{Fields, Scope};
+use crate::document::{Document, Documents};
+use crate::roots::{Api, Mutation, Query, Roots};
+use crate::scope::Scope;
 use crate::{Database, Error, variables};
 
 /// How deep fields may be nested.
@@ -38,38 +35,42 @@ const MAX_DIRECTIVES: usize = 8;
 
 /// An executable schema. Cheap to clone.
 ///
-/// Responses hold results as JSON text; [`crate::respond`] writes them.
-pub struct Engine<Q, M> {
-    schema: Schema<Q, M, EmptySubscription>,
-    documents: Arc<Documents>,
+/// Responses hold results as JSON text; [`crate::respond()`] writes them.
+pub struct Engine<A>(Arc<Inner<A>>);
+
+struct Inner<A> {
+    schema: Schema<Query<A>, Mutation<A>, EmptySubscription>,
+    roots: Roots,
+    documents: Documents,
+    database: Database,
 }
 
-impl<Q, M> Clone for Engine<Q, M> {
+impl<A> Clone for Engine<A> {
     fn clone(&self) -> Self {
-        Self { schema: self.schema.clone(), documents: self.documents.clone() }
+        Self(self.0.clone())
     }
 }
 
-impl<Q: ObjectType + 'static, M: ObjectType + 'static> Engine<Q, M> {
-    /// Builds a schema from the roots of generated code.
-    pub fn new(database: Database, query: Q, mutation: M) -> Self {
-        let schema = Schema::build(query, mutation, EmptySubscription)
-            .data(database)
+impl<A: Api> Engine<A> {
+    /// Builds the schema of an API over a database.
+    pub fn new(database: Database) -> Self {
+        let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
             .extension(Gate)
             .limit_depth(MAX_DEPTH)
             .limit_complexity(MAX_COMPLEXITY)
             .limit_directives(MAX_DIRECTIVES)
             .finish();
-        Self { schema, documents: Arc::default() }
+        let documents = Documents::default();
+        Self(Arc::new(Inner { schema, roots: Roots::of::<A>(), documents, database }))
     }
 
     /// The schema in GraphQL's schema language.
     pub fn sdl(&self) -> String {
-        self.schema.sdl()
+        self.0.schema.sdl()
     }
 
     async fn run(&self, mut request: Request) -> Result<Response, Vec<ServerError>> {
-        let document = self.documents.get(&request).map_err(|error| vec![error])?;
+        let document = self.0.documents.get(&request).map_err(|error| vec![error])?;
         let internal = |error: Error| {
             vec![async_graphql::Error::from(error).into_server_error(Default::default())]
         };
@@ -77,7 +78,7 @@ impl<Q: ObjectType + 'static, M: ObjectType + 'static> Engine<Q, M> {
         let checked = variables::check(operation, &request.variables);
         if !document.is_valid() || !matches!(checked, Ok(true)) {
             self.validate(&document, &request).await?;
-            self.documents.keep(&request, &document);
+            self.0.documents.keep(&request, &document);
         }
         checked.map_err(|error| vec![error])?;
         let variables = std::mem::take(&mut request.variables);
@@ -85,24 +86,8 @@ impl<Q: ObjectType + 'static, M: ObjectType + 'static> Engine<Q, M> {
         if scope.operation.ty == OperationType::Subscription {
             return Err(vec![ServerError::new("subscriptions are not served here", None)]);
         }
-        let fields = scope.root();
-        let introspection = self.introspect(&request, &scope, &fields).await?;
-        let prepared = Prepared { document: document.clone(), introspection };
-        let Some(first) = fields.values().find(|twins| is_ours(&twins[0].node)) else {
-            let mut out = Vec::new();
-            roots::write_known(&scope, &prepared.introspection, &mut out);
-            return Ok(Response::new(Value::Binary(out.into())));
-        };
-        // One field to enter with; the operation keeps its variables for the arguments of resolvers.
-        let entry = enter(scope.operation, vec![(*first[0]).clone()]);
-        request.set_parsed_query(entry);
-        let request = request.variables(variables.clone()).data(prepared);
-        let mut response = self.schema.execute(request).await;
-        response.data = match response.data {
-            Value::Object(members) => members.into_values().next().unwrap_or_default(),
-            data => data,
-        };
-        Ok(response)
+        let introspection = self.introspect(&request, &scope).await?;
+        Ok(self.0.roots.run(&self.0.database, &scope, &introspection).await)
     }
 
     async fn validate(
@@ -114,7 +99,7 @@ impl<Q: ObjectType + 'static, M: ObjectType + 'static> Engine<Q, M> {
         probe.operation_name.clone_from(&request.operation_name);
         probe.introspection_mode = request.introspection_mode;
         probe.set_parsed_query(document.ast().clone());
-        let errors = self.schema.execute(probe).await.errors;
+        let errors = self.0.schema.execute(probe).await.errors;
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
@@ -123,8 +108,8 @@ impl<Q: ObjectType + 'static, M: ObjectType + 'static> Engine<Q, M> {
         &self,
         request: &Request,
         scope: &Scope<'_>,
-        fields: &Fields<'_>,
     ) -> Result<IndexMap<Name, Value>, Vec<ServerError>> {
+        let fields = scope.root();
         let wanted = fields.values().flatten().filter(|field| is_introspection(&field.node));
         let wanted: Vec<Positioned<Field>> = wanted.map(|field| (*field).clone()).collect();
         if wanted.is_empty() {
@@ -135,7 +120,7 @@ impl<Q: ObjectType + 'static, M: ObjectType + 'static> Engine<Q, M> {
         let mut query = Request::new("").variables(scope.variables.clone()).data(Validated);
         query.introspection_mode = request.introspection_mode;
         query.set_parsed_query(document);
-        let response = self.schema.execute(query).await;
+        let response = self.0.schema.execute(query).await;
         match response.data {
             Value::Object(members) if response.errors.is_empty() => Ok(members),
             _ => Err(response.errors),
@@ -161,17 +146,12 @@ fn enter(operation: &OperationDefinition, fields: Vec<Positioned<Field>>) -> Exe
     }
 }
 
-/// Whether a root field is a resolver's.
-fn is_ours(field: &Field) -> bool {
-    !field.name.node.starts_with("__")
-}
-
 /// Whether a root field is async-graphql's.
-pub(crate) fn is_introspection(field: &Field) -> bool {
+fn is_introspection(field: &Field) -> bool {
     matches!(field.name.node.as_str(), "__schema" | "__type")
 }
 
-impl<Q: ObjectType + 'static, M: ObjectType + 'static> Executor for Engine<Q, M> {
+impl<A: Api> Executor for Engine<A> {
     async fn execute(&self, request: Request) -> Response {
         self.run(request).await.unwrap_or_else(Response::from_errors)
     }
@@ -212,7 +192,7 @@ impl Extension for Gate {
             // No errors, and yet no execution.
             return next.run(ctx).await.and(Err(Vec::new()));
         }
-        if ctx.data_opt::<Prepared>().is_some() || ctx.data_opt::<Validated>().is_some() {
+        if ctx.data_opt::<Validated>().is_some() {
             let cache_control = Default::default();
             return Ok(ValidationResult { cache_control, complexity: 0, depth: 0 });
         }

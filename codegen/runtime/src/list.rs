@@ -98,10 +98,23 @@ impl Order {
 }
 
 impl ListArguments {
-    /// Reads the arguments of a nested list.
-    pub(crate) fn parse(view: &'static View, arguments: Vec<(String, Value)>) -> Result<Self> {
+    /// How many rows a root list has, unless the client says.
+    pub(crate) const DEFAULT_LIMIT: i32 = 100;
+
+    /// Reads the arguments of a list; the columns of `equal` are arguments too.
+    pub(crate) fn parse(
+        view: &'static View,
+        equal: &[&str],
+        arguments: Vec<(String, Value)>,
+    ) -> Result<Self> {
         let mut list = Self::default();
         for (name, value) in arguments {
+            let column = view.object.field(&name).map(|(_, column)| column);
+            let column = column.filter(|column| equal.contains(&column.column));
+            if let Some(column) = column {
+                list.predicates.push(Predicate::equal(column, &value)?);
+                continue;
+            }
             match (name.as_str(), value) {
                 (_, Value::Null) => {}
                 ("where", value) => {

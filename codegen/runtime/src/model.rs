@@ -20,7 +20,7 @@ pub struct ObjectType {
     pub relations: &'static [Relation],
 }
 
-/// A column of a view, an attribute of a composite type, or an argument inside an input object.
+/// A column of a view, or an attribute of a composite type.
 #[derive(Debug)]
 pub struct Column {
     /// GraphQL field name.
@@ -93,7 +93,7 @@ pub struct EnumType {
     pub values: &'static [(&'static str, &'static str)],
 }
 
-/// A composite type, or the input object of a function.
+/// A composite type.
 #[derive(Debug)]
 pub struct CompositeType {
     /// The object type of its values.
@@ -102,17 +102,6 @@ pub struct CompositeType {
     pub input: Option<&'static str>,
     /// SQL name, schema-qualified and quoted where needed.
     pub sql: &'static str,
-}
-
-/// An input object that wraps the arguments of a function (`@input`).
-#[derive(Debug)]
-pub struct InputType {
-    /// GraphQL name.
-    pub name: &'static str,
-    /// Description.
-    pub doc: &'static str,
-    /// One per argument.
-    pub fields: &'static [Column],
 }
 
 /// A PostgreSQL type as the API carries it.

@@ -6,15 +6,17 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{
     Directive, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
 };
-use async_graphql::{Context, Name, Positioned, Value, Variables};
+use async_graphql::{Name, Positioned, Value, Variables};
 use async_graphql_value::Value as AstValue;
 
-use crate::document::Prepared;
-use crate::{Error, Result};
+use crate::Result;
 
-/// Selected fields by response name; those of the same name are one field with all their selection
-/// sets.
-pub(crate) type Fields<'a> = IndexMap<&'a str, Vec<&'a Positioned<Field>>>;
+/// Selected fields by response name.
+pub(crate) type Fields<'a> = IndexMap<&'a str, Occurrences<'a>>;
+
+/// A field wherever it is selected under the same response name: never empty, one field with all
+/// their selection sets.
+pub(crate) type Occurrences<'a> = Vec<&'a Positioned<Field>>;
 
 /// An operation with what it refers to.
 #[derive(Clone, Copy)]
@@ -25,13 +27,6 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// The scope of a field that is being resolved.
-    pub(crate) fn of(ctx: &Context<'a>) -> Result<Self> {
-        let prepared: Option<&'a Prepared> = ctx.data_opt();
-        let prepared = prepared.ok_or_else(|| Error::internal("executed without an engine"))?;
-        prepared.document.scope(&ctx.query_env.variables)
-    }
-
     /// The fields of the operation.
     pub(crate) fn root(&self) -> Fields<'a> {
         self.fields(&[&self.operation.selection_set.node])

@@ -4,14 +4,14 @@
 //! name are merged, columns get the position in which they are fetched. Writing a row then looks
 //! nothing up.
 
+use async_graphql::Positioned;
 use async_graphql::parser::types::{Field as AstField, SelectionSet};
-use async_graphql::{Context, Positioned};
 
 use crate::decode::{self, DecodeError};
 use crate::json::member;
 use crate::list::ListArguments;
 use crate::model::{Column, ObjectType, Relation, Type};
-use crate::scope::Scope;
+use crate::scope::{Occurrences, Scope};
 use crate::{Error, Result};
 
 /// The selected fields of an object.
@@ -64,17 +64,23 @@ enum Source {
 }
 
 impl Selection {
-    /// Plans the selection set of the field that is being resolved, for rows of a result set.
-    pub(crate) fn of_rows(ctx: &Context<'_>, object: &'static ObjectType) -> Result<Self> {
-        let scope = Scope::of(ctx)?;
-        plan(&scope, object, &selection_sets(&scope, ctx), Source::Columns)
+    /// Plans the selection set of a field, for rows of a result set.
+    pub(crate) fn of_rows(
+        scope: &Scope<'_>,
+        field: &Occurrences<'_>,
+        object: &'static ObjectType,
+    ) -> Result<Self> {
+        plan(scope, object, &selection_sets(field), Source::Columns)
     }
 
-    /// Plans the selection set of the field that is being resolved, for a value of a type;
-    /// `None` where the type has no fields.
-    pub(crate) fn of_value(ctx: &Context<'_>, ty: &Type) -> Result<Option<Self>> {
-        let scope = Scope::of(ctx)?;
-        plan_value(&scope, ty, &selection_sets(&scope, ctx))
+    /// Plans the selection set of a field, for a value of a type; `None` where the type has no
+    /// fields.
+    pub(crate) fn of_value(
+        scope: &Scope<'_>,
+        field: &Occurrences<'_>,
+        ty: &Type,
+    ) -> Result<Option<Self>> {
+        plan_value(scope, ty, &selection_sets(field))
     }
 
     /// Position of a column among the fetched ones, fetching it if it is not yet.
@@ -148,11 +154,8 @@ impl ObjectType {
     }
 }
 
-/// The selection sets of the root field that is being resolved.
-fn selection_sets<'a>(scope: &Scope<'a>, ctx: &Context<'a>) -> Vec<&'a SelectionSet> {
-    let key = ctx.item.node.response_key().node.as_str();
-    let occurrences = scope.root().swap_remove(key).unwrap_or_default();
-    occurrences.into_iter().map(|field| &field.node.selection_set.node).collect()
+fn selection_sets<'a>(field: &[&'a Positioned<AstField>]) -> Vec<&'a SelectionSet> {
+    field.iter().map(|ast| &ast.node.selection_set.node).collect()
 }
 
 fn plan(
@@ -181,7 +184,7 @@ fn plan_field(
     if name == "__typename" {
         return Ok(Field::Typename(format!("\"{key}\":\"{}\"", object.name).into()));
     }
-    let sets: Vec<&SelectionSet> = asts.iter().map(|ast| &ast.node.selection_set.node).collect();
+    let sets = selection_sets(asts);
     if let Some((attribute, column)) = object.field(name) {
         let slot = match source {
             Source::Columns => selection.fetch(column),
@@ -205,7 +208,7 @@ fn plan_field(
         member: member(key),
         object,
         relation,
-        arguments: ListArguments::parse(target, scope.arguments(&asts[0].node)?)?,
+        arguments: ListArguments::parse(target, &[], scope.arguments(&asts[0].node)?)?,
         selection: plan(scope, target.object, &sets, Source::Columns)?,
         slots,
     }))

@@ -9,9 +9,10 @@ use async_graphql::registry::{
     Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry,
 };
 
-use crate::list::Direction;
-use crate::model::{Cardinality, Column, EnumType, InputType, ObjectType, Relation, Type};
+use crate::list::{Direction, ListArguments};
+use crate::model::{Cardinality, Column, EnumType, ObjectType, Relation, Type, View};
 use crate::predicate::operators;
+use crate::resolver::{Action, Function, Presence, Resolver, Returns};
 use crate::scalar::{
     Base64, BigInt, Cidr, Date, DateTime, Decimal, Duration, Inet, Json, LocalDateTime, LocalTime,
     MacAddr, Uuid,
@@ -35,8 +36,10 @@ pub(crate) fn register_object(registry: &mut Registry, object: &'static ObjectTy
     let mut fields = IndexMap::new();
     for column in object.columns.iter().filter(|column| !column.hidden) {
         let ty = nullable(&register_type(registry, &column.ty), column.nullable);
-        let field =
-            MetaField { deprecation: deprecation(column), ..field(column.field, column.doc, ty) };
+        let field = MetaField {
+            deprecation: deprecation(column.deprecated),
+            ..field(column.field, column.doc, ty)
+        };
         fields.insert(column.field.to_owned(), field);
     }
     for relation in object.relations {
@@ -55,22 +58,116 @@ fn relation_field(registry: &mut Registry, relation: &Relation) -> MetaField {
     };
     let mut field = field(relation.field, relation.doc, ty);
     if relation.cardinality == Cardinality::Many {
-        let mut argument = |name: &str, ty: String, default: Option<&str>| {
-            let mut value = input(name, "", ty);
-            value.default_value = default.map(str::to_owned);
-            field.args.insert(name.to_owned(), value);
-        };
-        if target.columns.iter().any(|column| column.ty.is_comparable()) {
-            register_filter(registry, target);
-            register_order_by(registry, target);
-            argument("where", filter_name(target), None);
-            argument("orderBy", format!("[{}!]", order_by_name(target)), None);
-        }
-        argument("limit", "Int".to_owned(), None);
-        argument("offset", "Int!".to_owned(), Some("0"));
-        <i32 as OutputType>::create_type_info(registry);
+        add_list_arguments(registry, target, None, &mut field);
     }
     field
+}
+
+/// Adds what says which rows, in which order, how many.
+fn add_list_arguments(
+    registry: &mut Registry,
+    object: &'static ObjectType,
+    default_limit: Option<i32>,
+    field: &mut MetaField,
+) {
+    if comparable(object).next().is_some() {
+        register_filter(registry, object);
+        register_order_by(registry, object);
+        add_argument(field, input("where", "", filter_name(object)));
+        add_argument(field, input("orderBy", "", format!("[{}!]", order_by_name(object))));
+    }
+    <i32 as OutputType>::create_type_info(registry);
+    let default_value = default_limit.map(|limit| limit.to_string());
+    let limit = input("limit", "", nullable("Int", default_value.is_none()));
+    add_argument(field, MetaInputValue { default_value, ..limit });
+    let offset = input("offset", "", "Int!".to_owned());
+    add_argument(field, MetaInputValue { default_value: Some("0".to_owned()), ..offset });
+}
+
+fn add_argument(field: &mut MetaField, argument: MetaInputValue) {
+    field.args.insert(argument.name.clone(), argument);
+}
+
+/// Describes a root field, and registers everything that it leads to.
+pub(crate) fn resolver_field(registry: &mut Registry, resolver: &Resolver) -> MetaField {
+    let mut field = field(resolver.field, resolver.doc, String::new());
+    field.deprecation = deprecation(resolver.deprecated);
+    let ty = match resolver.action {
+        Action::List(view, equal) => {
+            register_object(registry, view.object);
+            add_columns(registry, view, equal, true, &mut field);
+            let limit = Some(ListArguments::DEFAULT_LIMIT);
+            add_list_arguments(registry, view.object, limit, &mut field);
+            format!("[{}!]", view.object.name)
+        }
+        Action::Lookup(view, key) => {
+            register_object(registry, view.object);
+            add_columns(registry, view, key, false, &mut field);
+            view.object.name.to_owned()
+        }
+        Action::Call(function) => {
+            add_function_arguments(registry, resolver, function, &mut field);
+            register_result(registry, &function.returns)
+        }
+    };
+    field.ty = nullable(&ty, !resolver.is_non_null());
+    field
+}
+
+/// Adds columns as arguments.
+fn add_columns(
+    registry: &mut Registry,
+    view: &View,
+    names: &[&str],
+    is_nullable: bool,
+    field: &mut MetaField,
+) {
+    let columns = names.iter().filter_map(|name| view.object.column(name).ok());
+    for column in columns {
+        let ty = nullable(&register_input_type(registry, &column.ty), is_nullable);
+        add_argument(field, input(column.field, "", ty));
+    }
+}
+
+fn add_function_arguments(
+    registry: &mut Registry,
+    resolver: &Resolver,
+    function: &Function,
+    field: &mut MetaField,
+) {
+    let arguments: Vec<MetaInputValue> = function
+        .arguments
+        .iter()
+        .map(|argument| {
+            let ty = register_input_type(registry, &argument.ty);
+            input(argument.field, "", nullable(&ty, argument.presence != Presence::Required))
+        })
+        .collect();
+    match function.input {
+        None => arguments.into_iter().for_each(|argument| add_argument(field, argument)),
+        Some(name) => {
+            let doc = format!("The arguments of `{}`.", resolver.field);
+            registry.types.insert(name.to_owned(), input_object(name, &doc, arguments));
+            add_argument(field, input("input", "", format!("{name}!")));
+        }
+    }
+}
+
+/// Registers the type of a result and returns its name, without a `!`.
+fn register_result(registry: &mut Registry, returns: &Returns) -> String {
+    match returns {
+        Returns::Void => register_type(registry, &Type::Bool),
+        Returns::Value(ty) | Returns::RequiredValue(ty) => register_type(registry, ty),
+        Returns::Values(ty) => format!("[{}]", register_type(registry, ty)),
+        Returns::Row(object) | Returns::RequiredRow(object) => {
+            register_object(registry, object);
+            object.name.to_owned()
+        }
+        Returns::Rows(object) => {
+            register_object(registry, object);
+            format!("[{}!]", object.name)
+        }
+    }
 }
 
 /// Registers the type of a value and returns its name, without a `!`.
@@ -126,11 +223,6 @@ fn register_input_type(registry: &mut Registry, ty: &Type) -> String {
     }
 }
 
-/// Registers an input object.
-pub(crate) fn register_input(registry: &mut Registry, table: &'static InputType) {
-    register_fields(registry, table.name, table.doc, table.fields);
-}
-
 fn register_fields(registry: &mut Registry, name: &str, doc: &str, columns: &'static [Column]) {
     if !claim(registry, name) {
         return;
@@ -139,7 +231,7 @@ fn register_fields(registry: &mut Registry, name: &str, doc: &str, columns: &'st
     for column in columns.iter().filter(|column| !column.hidden) {
         let ty = nullable(&register_input_type(registry, &column.ty), column.nullable);
         let value = MetaInputValue {
-            deprecation: deprecation(column),
+            deprecation: deprecation(column.deprecated),
             ..input(column.field, column.doc, ty)
         };
         fields.push(value);
@@ -226,8 +318,8 @@ fn nullable(name: &str, nullable: bool) -> String {
     if nullable { name.to_owned() } else { format!("{name}!") }
 }
 
-fn deprecation(column: &Column) -> Deprecation {
-    match column.deprecated {
+fn deprecation(reason: Option<&str>) -> Deprecation {
+    match reason {
         None => Deprecation::NoDeprecated,
         Some(reason) => Deprecation::Deprecated { reason: Some(reason.to_owned()) },
     }

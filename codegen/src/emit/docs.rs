@@ -8,59 +8,14 @@ use quote::quote;
 
 use crate::comment::is_hazardous;
 
-/// Doc attributes of a public item: Markdown whose only live parts are emphasis and code spans.
+/// Doc attributes of an item: Markdown whose only live parts are emphasis and code spans.
 pub(super) fn item(description: &str) -> TokenStream {
-    attributes(&markdown(description))
-}
-
-/// Doc attributes of a resolver, from which async-graphql takes the description of the field.
-pub(super) fn resolver(description: &str) -> TokenStream {
-    attributes(&resolver_text(description))
-}
-
-fn attributes(text: &str) -> TokenStream {
+    let text = markdown(description);
     let lines = text.lines().map(|line| {
         let line = if line.is_empty() { String::new() } else { format!(" {line}") };
         quote! { #[doc = #line] }
     });
     lines.collect()
-}
-
-/// The description of a root field as clients see it.
-///
-/// Resolvers are private, so rustdoc does not render them and nothing needs escaping, but it would
-/// still run their code blocks: indentation goes, and code fences say that they hold text.
-pub(super) fn resolver_text(description: &str) -> String {
-    let mut inside_fence = false;
-    let mut lines = Vec::new();
-    for line in description.lines().map(str::trim) {
-        let fence = ["```", "~~~"].into_iter().find(|fence| line.starts_with(fence));
-        match fence {
-            Some(fence) if !inside_fence && is_rust_code(line) => {
-                lines.push(format!("{fence}text"))
-            }
-            _ if inside_fence || fence.is_some() => lines.push(line.to_owned()),
-            _ => lines.push(without_runs(line)),
-        }
-        inside_fence ^= fence.is_some();
-    }
-    lines.join("\n")
-}
-
-/// Whether rustdoc takes a fence with this info string for a test.
-fn is_rust_code(line: &str) -> bool {
-    let info = line.trim_start_matches(['`', '~']).trim();
-    let tests = [
-        "rust",
-        "should_panic",
-        "no_run",
-        "ignore",
-        "compile_fail",
-        "test_harness",
-        "standalone",
-        "edition",
-    ];
-    info.is_empty() || info.starts_with('{') || tests.iter().any(|word| info.contains(word))
 }
 
 /// Makes Markdown of a description.
@@ -159,16 +114,6 @@ mod tests {
         ] {
             assert_eq!(markdown(text), expected);
         }
-    }
-
-    #[test]
-    fn resolver_text_keeps_words_and_disarms_tests() {
-        assert_eq!(
-            resolver_text(
-                "A [b].\n\n    indented\n-     item\n```\ncode\n```\n```sql\nselect  1\n```"
-            ),
-            "A [b].\n\nindented\n- item\n```text\ncode\n```\n```sql\nselect  1\n```"
-        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs;
-use super::tokens::{self, Holder, descriptor, ident, rust_type, struct_ident, struct_path, text};
+use super::tokens::{self, descriptor, ident, rust_type, struct_ident, struct_path, text};
 use crate::plan::Plan;
 use crate::plan::model::{Cardinality, Column, CompositeUse, Object, Relation};
 
@@ -17,7 +17,7 @@ pub(super) fn record(plan: &Plan, object: &Object, as_value: bool) -> Vec<TokenS
     let doc = docs::item(&object.description);
     let fields = object.columns.iter().map(|column| {
         let (doc, name) = (docs::item(&column.description), ident(&column.rust));
-        let ty = rust_type(plan, &column.ty, Holder::Struct);
+        let ty = rust_type(plan, &column.ty);
         let ty = if column.nullability.nullable {
             quote! { Option<#ty> }
         } else {
@@ -97,14 +97,8 @@ fn table_entry(plan: &Plan, column: &Column) -> TokenStream {
     let (field, sql) = (text(column.field.as_str()), text(&column.sql));
     let ty = descriptor(plan, &column.ty);
     let not_null = (!column.nullability.nullable).then(|| quote! { .not_null() });
-    let doc = (!column.description.is_empty()).then(|| {
-        let doc = text(&column.description);
-        quote! { .doc(#doc) }
-    });
-    let deprecated = column.deprecated.as_ref().map(|reason| {
-        let reason = text(reason);
-        quote! { .deprecated(#reason) }
-    });
+    let doc = tokens::doc(&column.description);
+    let deprecated = tokens::deprecated(column.deprecated.as_deref());
     let cast = column.cast.as_ref().map(|cast| {
         let cast = text(cast);
         quote! { .cast(#cast) }
@@ -158,17 +152,5 @@ pub(super) fn composite(object: &Object, usage: &CompositeUse, sql: &str) -> Vec
             }
         }
     };
-    let object = usage.input.as_ref().map(|input| {
-        let input = text(input.as_str());
-        quote! {
-            impl InputObject for #name {
-                const INPUT: &'static InputType = &InputType {
-                    name: #input,
-                    doc: Self::OBJECT.doc,
-                    fields: Self::OBJECT.columns,
-                };
-            }
-        }
-    });
-    [table, cell].into_iter().chain(object).collect()
+    vec![table, cell]
 }

@@ -39,10 +39,7 @@ impl File<'_> {
         if !self.attributes.is_empty() {
             sections.push(unparse(source, self.attributes));
         }
-        let imports = imports(&self.items);
-        if !imports.is_empty() {
-            sections.push(imports.into_iter().map(|import| unparse(source, import)).collect());
-        }
+        sections.extend(imports(&self.items).map(|imports| unparse(source, imports)));
         for item in self.items {
             sections.push(space_members(&unparse(source, item)));
         }
@@ -80,24 +77,20 @@ fn space_members(text: &str) -> String {
     out
 }
 
-/// `use` items for exactly those names that the items say without a path.
-fn imports(items: &[TokenStream]) -> Vec<TokenStream> {
+/// The `use` item for exactly those names that the items say without a path.
+fn imports(items: &[TokenStream]) -> Option<TokenStream> {
     let mut used = BTreeSet::new();
     // The definition of an enum says only names of its own.
     let items = items.iter().filter(|item| syn::parse2::<syn::ItemEnum>((*item).clone()).is_err());
     items.for_each(|item| collect(item.clone(), &mut used));
-    let lists = IMPORTS.iter().filter_map(|(library, names)| {
-        let names = names.iter().filter(|name| used.contains(**name));
-        let names: Vec<syn::Ident> = names.map(|name| super::tokens::word(name)).collect();
-        let library = super::tokens::word(library);
-        (!names.is_empty()).then(|| quote! { use #library::{#(#names),*}; })
-    });
-    lists.collect()
+    let names = IMPORTS.iter().filter(|name| used.contains(**name));
+    let names: Vec<syn::Ident> = names.map(|name| super::tokens::word(name)).collect();
+    (!names.is_empty()).then(|| quote! { use runtime::{#(#names),*}; })
 }
 
 /// Constants of traits, which need their trait in scope.
 const TRAIT_CONSTANTS: &[(&str, &str)] =
-    &[("COMPOSITE", "Composite"), ("ENUM", "EnumLabel"), ("VIEW", "ViewRow")];
+    &[("COMPOSITE", "Composite"), ("ENUM", "EnumLabel"), ("OBJECT", "Record"), ("VIEW", "ViewRow")];
 
 /// Collects identifiers that stand without a path, and traits whose constants stand with one.
 fn collect(tokens: TokenStream, used: &mut BTreeSet<String>) {
@@ -142,13 +135,10 @@ mod tests {
                     Column::new("someFieldOfTheTable", "some_field_of_the_table", Type::Text)
                         .not_null().doc("Quotes \" and\nlines.")
                 ];
-                async fn one(
-                    &self, ctx: &Context<'_>, #[graphql(name = "x")] r#where: Option<i32>
-                ) -> Result<Rows<Self>> {
-                    Select::new().equal("one", one).filter(r#where).order_by(order_by)
-                        .page(limit, offset).rows(ctx).await
+                fn one(cells: &mut Cells<'_>) -> Result<Self> {
+                    Ok(Self { r#type: cells.next()?, number: cells.next()?, another: { cells.skip(); cells.next()? } })
                 }
-                async fn two(&self) -> bool { true }
+                fn two(&self) -> bool { true }
             }
         };
         let file = File {
@@ -165,8 +155,7 @@ mod tests {
 
 #![allow(missing_docs, reason = "none")]
 
-use async_graphql::Context;
-use runtime::{Column, Result, Rows, Select, Type};
+use runtime::{Cells, Column, Result, Type};
 
 /// A doc comment; it ends like a member;
 #[derive(Clone, Debug)]
@@ -182,22 +171,18 @@ impl Probe {
             .doc("Quotes \" and\nlines."),
     ];
 
-    async fn one(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(name = "x")]
-        r#where: Option<i32>,
-    ) -> Result<Rows<Self>> {
-        Select::new()
-            .equal("one", one)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
+    fn one(cells: &mut Cells<'_>) -> Result<Self> {
+        Ok(Self {
+            r#type: cells.next()?,
+            number: cells.next()?,
+            another: {
+                cells.skip();
+                cells.next()?
+            },
+        })
     }
 
-    async fn two(&self) -> bool {
+    fn two(&self) -> bool {
         true
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::print::File;
-use super::tokens::{ident, text, word};
+use super::tokens::{ident, word};
 use crate::plan::Plan;
 use crate::plan::model::Operation;
 use crate::plan::names::RustName;
@@ -19,17 +19,7 @@ pub(super) fn library(plan: &Plan) -> String {
     ];
     let modules = folders.iter().filter(|(_, empty)| !empty).map(|(name, _)| word(name));
     let mut items = vec![quote! { #(pub mod #modules;)* }];
-    items.extend(root(
-        "QueryRoot",
-        "Query",
-        "Root fields that read.",
-        &parts(plan, Operation::Query),
-    ));
-    let mutations = parts(plan, Operation::Mutation);
-    if !mutations.is_empty() {
-        items.extend(root("MutationRoot", "Mutation", "Root fields that may write.", &mutations));
-    }
-    items.extend(schema(mutations.is_empty()));
+    items.extend(api(plan));
     File {
         source: None,
         doc: "The GraphQL API of the SQL schema: one file per view and function.\n\n\
@@ -69,62 +59,47 @@ fn lints() -> TokenStream {
             clippy::wrong_self_convention,
             reason = "names are SQL names"
         )]
-        #![allow(clippy::too_many_arguments, reason = "a resolver has a parameter per argument")]
     }
 }
 
-/// The paths of the parts of a root.
-fn parts(plan: &Plan, operation: Operation) -> Vec<TokenStream> {
-    let views = plan.views.values().filter(|_| operation == Operation::Query).map(|view| {
-        let module = ident(&view.module);
-        quote! { views::#module::PART }
-    });
-    let functions = plan.functions.iter().filter(|item| item.operation == operation).map(|item| {
-        let module = ident(&item.module);
-        quote! { functions::#module::PART }
-    });
-    views.chain(functions).collect()
-}
-
-fn root(table: &str, name: &str, doc: &str, parts: &[TokenStream]) -> [TokenStream; 3] {
-    let (table, alias, name) = (word(table), word(name), text(name));
-    let table_doc = format!(" The parts of [`{alias}`].");
-    let doc = format!(" {doc}");
+/// The table of all root fields, and the schema over it.
+fn api(plan: &Plan) -> [TokenStream; 4] {
+    let queries = resolvers(plan, Operation::Query);
+    let mutations = resolvers(plan, Operation::Mutation);
     [
         quote! {
-            #[doc = #table_doc]
+            #[doc = " All root fields."]
             #[derive(Debug)]
-            pub struct #table;
+            pub struct Api;
         },
         quote! {
-            impl Roots for #table {
-                const NAME: &'static str = #name;
-                const PARTS: &'static [Part] = &[#(#parts),*];
+            impl runtime::Api for Api {
+                const QUERIES: &'static [&'static [Resolver]] = &[#(#queries),*];
+                const MUTATIONS: &'static [&'static [Resolver]] = &[#(#mutations),*];
             }
         },
         quote! {
-            #[doc = #doc]
-            pub type #alias = runtime::Merged<#table>;
+            #[doc = " The executable schema."]
+            pub type Schema = runtime::Engine<Api>;
+        },
+        quote! {
+            #[doc = " Builds the schema over a database."]
+            pub fn schema(database: runtime::Database) -> Schema {
+                runtime::Engine::new(database)
+            }
         },
     ]
 }
 
-fn schema(read_only: bool) -> Vec<TokenStream> {
-    let mutation = read_only.then(|| {
-        quote! {
-            #[doc = " Nothing writes."]
-            pub type Mutation = async_graphql::EmptyMutation;
-        }
+/// The paths of the tables of a root.
+fn resolvers(plan: &Plan, operation: Operation) -> Vec<TokenStream> {
+    let views = plan.views.values().filter(|_| operation == Operation::Query).map(|view| {
+        let module = ident(&view.module);
+        quote! { views::#module::RESOLVERS }
     });
-    let alias = quote! {
-        #[doc = " The executable schema."]
-        pub type Schema = runtime::Engine<Query, Mutation>;
-    };
-    let function = quote! {
-        #[doc = " Builds the schema over a database."]
-        pub fn schema(database: runtime::Database) -> Schema {
-            runtime::schema(database, <Query>::default(), <Mutation>::default())
-        }
-    };
-    mutation.into_iter().chain([alias, function]).collect()
+    let functions = plan.functions.iter().filter(|item| item.operation == operation).map(|item| {
+        let module = ident(&item.module);
+        quote! { functions::#module::RESOLVERS }
+    });
+    views.chain(functions).collect()
 }

@@ -8,7 +8,7 @@ mod write;
 
 use std::collections::BTreeSet;
 
-use super::{docs, view};
+use super::view;
 use crate::output;
 use crate::plan::Plan;
 use crate::plan::model::{
@@ -66,7 +66,7 @@ fn list_field(plan: &Plan, view: &View) -> Member {
     arguments.push(Member::new("limit", "Int! = 100"));
     arguments.push(Member::new("offset", "Int! = 0"));
     Member::new(&view.list.field, format!("[{}!]!", object.name))
-        .doc(&docs::resolver_text(&object.description))
+        .doc(&object.description)
         .deprecated(view.deprecated.as_deref())
         .arguments(arguments)
 }
@@ -87,21 +87,21 @@ fn key_field(plan: &Plan, view: &View, key: &crate::plan::model::Key) -> Member 
     let arguments =
         columns.map(|column| Member::new(&column.field, plan.input_type(&column.ty) + "!"));
     Member::new(&key.field, view.object.name.as_str())
-        .doc(&docs::resolver_text(&view::key_description(view, key)))
+        .doc(&view::key_description(view, key))
         .deprecated(view.deprecated.as_deref())
         .arguments(arguments.collect())
 }
 
 fn function_field(plan: &Plan, function: &Function) -> Member {
     let arguments = match &function.input {
-        Some(input) => vec![Member::new("input", format!("{}!", input.name))],
+        Some(input) => vec![Member::new("input", format!("{}!", input))],
         None => {
             let arguments = function.arguments.iter();
             arguments.map(|a| Member::new(&a.name, plan.argument_type(a))).collect()
         }
     };
     Member::new(&function.field, plan.return_type(&function.returns))
-        .doc(&docs::resolver_text(&function.description))
+        .doc(&function.description)
         .deprecated(function.deprecated.as_deref())
         .arguments(arguments)
 }
@@ -155,7 +155,7 @@ fn inputs(plan: &Plan) -> Vec<Definition> {
         Some(Definition::new("input", name, &object.description, fields.collect()))
     });
     let wrapped = plan.functions.iter().filter_map(|function| {
-        let name = &function.input.as_ref()?.name;
+        let name = function.input.as_ref()?;
         let fields = function.arguments.iter().map(|a| Member::new(&a.name, plan.argument_type(a)));
         let doc = format!("The arguments of `{}`.", function.field);
         Some(Definition::new("input", name, &doc, fields.collect()))

@@ -79,51 +79,45 @@ fn another_view_is_one_new_file_and_the_lines_that_mount_it() {
 }
 
 #[test]
-fn resolver_reads_like_one_call() {
+fn resolver_is_one_table() {
     let tree = tree(&shop());
     let text = tree.get("functions/create_order.rs").unwrap();
     assert_eq!(
         text.split_once("\n\n").unwrap().1,
         r#"//! `fn_create_order` as the mutation `createOrder`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
-use runtime::{Call, Composite, Enum, EnumLabel, Input, Part, Result, Row, Type};
+use runtime::{
+    Argument, Composite, EnumLabel, Function, Record, Resolver, Returns, Type, Volatility,
+};
 
-/// Root field that calls `fn_create_order`.
-#[derive(Debug, Default)]
-pub struct CreateOrderMutation;
+/// How `fn_create_order` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_create_order",
+    volatility: Volatility::Volatile,
+    arguments: &[
+        Argument::new(
+            "status",
+            "p_status",
+            Type::Enum(crate::enums::OrderStatus::ENUM),
+            "public.order_status",
+        ),
+        Argument::new(
+            "lines",
+            "p_lines",
+            Type::Array(&Type::Composite(crate::composites::Line::COMPOSITE)),
+            "public.line[]",
+        ),
+        Argument::new("note", "p_note", Type::Text, "pg_catalog.text").defaulted(),
+    ],
+    input: None,
+    returns: Returns::Row(crate::views::orders::Orders::OBJECT),
+};
 
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<CreateOrderMutation>(&["createOrder"]);
-
-#[Object]
-impl CreateOrderMutation {
-    /// Creates it.
-    async fn create_order(
-        &self,
-        ctx: &Context<'_>,
-        status: Enum<crate::enums::OrderStatus>,
-        lines: Vec<Option<Input<crate::composites::Line>>>,
-        note: MaybeUndefined<String>,
-    ) -> Result<Option<Row<crate::views::orders::Orders>>> {
-        Call::command("public", "fn_create_order")
-            .argument(
-                "p_status",
-                "public.order_status",
-                Type::Enum(crate::enums::OrderStatus::ENUM),
-                status,
-            )
-            .argument(
-                "p_lines",
-                "public.line[]",
-                Type::Array(&Type::Composite(crate::composites::Line::COMPOSITE)),
-                lines,
-            )
-            .optional("p_note", "pg_catalog.text", Type::Text, note)
-            .row(ctx)
-            .await
-    }
-}
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("createOrder", &FUNCTION).doc("Creates it."),
+];
 "#
     );
 }
@@ -189,7 +183,7 @@ fn hostile_names_are_quoted_or_named() {
         let tree = tree(&catalog);
         let text = tree.get("views/tame.rs").unwrap();
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        assert_eq!(file.items.len(), 8, "{text}");
+        assert_eq!(file.items.len(), 5, "{text}");
     }
 }
 

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::catalog::PgName;
 use crate::plan::Plan;
 use crate::plan::model::{Object, Type};
-use crate::plan::names::{GraphqlName, RustName};
+use crate::plan::names::RustName;
 
 /// A planned name as an identifier.
 pub(super) fn ident(name: &RustName) -> syn::Ident {
@@ -93,19 +93,8 @@ pub(super) fn descriptor(plan: &Plan, ty: &Type) -> TokenStream {
     quote! { Type::#variant }
 }
 
-/// What holds a value, and so decides how enums and composites are wrapped.
-#[derive(Clone, Copy)]
-pub(super) enum Holder {
-    /// A field of a struct: the types themselves.
-    Struct,
-    /// A parameter of a resolver.
-    Parameter,
-    /// The result of a resolver.
-    Result,
-}
-
 /// The Rust type of a value that is not null.
-pub(super) fn rust_type(plan: &Plan, ty: &Type, holder: Holder) -> TokenStream {
+pub(super) fn rust_type(plan: &Plan, ty: &Type) -> TokenStream {
     match ty {
         Type::Bool => quote! { bool },
         Type::Int2 => quote! { i16 },
@@ -126,99 +115,33 @@ pub(super) fn rust_type(plan: &Plan, ty: &Type, holder: Holder) -> TokenStream {
         Type::Inet => quote! { runtime::Inet },
         Type::Cidr => quote! { runtime::Cidr },
         Type::Macaddr => quote! { runtime::MacAddr },
-        Type::Enum(name) => {
-            let path = enum_path(plan, name);
-            match holder {
-                Holder::Struct => path,
-                Holder::Parameter | Holder::Result => quote! { Enum<#path> },
-            }
-        }
-        Type::Composite(name) => {
-            let path = struct_path(plan, name);
-            match holder {
-                Holder::Struct => path,
-                Holder::Parameter => quote! { Input<#path> },
-                Holder::Result => quote! { Row<#path> },
-            }
-        }
+        Type::Enum(name) => enum_path(plan, name),
+        Type::Composite(name) => struct_path(plan, name),
         Type::Array(element) => {
-            let element = rust_type(plan, element, holder);
+            let element = rust_type(plan, element);
             quote! { Vec<Option<#element>> }
         }
-        Type::Shaped(shape) => match (holder, shape.as_ref()) {
-            (Holder::Struct, _) => quote! { runtime::Json },
-            (_, Type::Array(element)) => {
-                let element = rust_type(plan, element, holder);
-                quote! { Vec<#element> }
-            }
-            (_, shape) => rust_type(plan, shape, holder),
-        },
+        Type::Shaped(_) => quote! { runtime::Json },
     }
 }
 
-/// `#[graphql(name = "…")]`, unless async-graphql derives the same name from the Rust name.
-pub(super) fn graphql_name(rust: &RustName, name: &GraphqlName) -> Option<TokenStream> {
-    if derived_name(rust.as_str()).as_deref() == Some(name.as_str()) {
-        return None;
-    }
-    let name = text(name.as_str());
-    Some(quote! { name = #name })
+/// `.doc("…")`, if there is anything to say.
+pub(super) fn doc(description: &str) -> Option<TokenStream> {
+    (!description.is_empty()).then(|| {
+        let description = text(description);
+        quote! { .doc(#description) }
+    })
 }
 
-/// The camel case of a plain snake case name.
-///
-/// async-graphql has rules for digits and stray underscores too; a name with those is spelled out,
-/// so that its rules need not be known here.
-fn derived_name(rust: &str) -> Option<String> {
-    let mut words = rust.trim_start_matches("r#").split('_');
-    let mut name = words.next()?.to_owned();
-    for word in words {
-        name.extend(word.chars().take(1).flat_map(char::to_uppercase));
-        name.extend(word.chars().skip(1));
-    }
-    let plain = rust
-        .trim_start_matches("r#")
-        .split('_')
-        .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()));
-    plain.then_some(name)
-}
-
-/// The struct that holds root fields, and the table entry that mounts them.
-pub(super) fn part(part: &RustName, doc: &str, fields: &[&GraphqlName]) -> [TokenStream; 2] {
-    let (part, doc) = (ident(part), super::docs::item(doc));
-    let fields = fields.iter().map(|field| text(field.as_str()));
-    let structure = quote! {
-        #doc
-        #[derive(Debug, Default)]
-        pub struct #part;
-    };
-    let mount = quote! {
-        #[doc = " Its entry in the root type."]
-        pub const PART: Part = Part::new::<#part>(&[#(#fields),*]);
-    };
-    [structure, mount]
-}
-
-/// Wraps the members of a `#[graphql(…)]` attribute; none, no attribute.
-pub(super) fn graphql_attribute(members: &[TokenStream]) -> Option<TokenStream> {
-    (!members.is_empty()).then(|| quote! { #[graphql(#(#members),*)] })
+/// `.deprecated("…")`
+pub(super) fn deprecated(reason: Option<&str>) -> Option<TokenStream> {
+    reason.map(|reason| {
+        let reason = text(reason);
+        quote! { .deprecated(#reason) }
+    })
 }
 
 /// The struct's name in its own file.
 pub(super) fn struct_ident(object: &Object) -> syn::Ident {
     ident(&object.rust)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::derived_name;
-
-    #[test]
-    fn only_plain_names_are_left_to_async_graphql() {
-        assert_eq!(derived_name("orders_by_id").as_deref(), Some("ordersById"));
-        assert_eq!(derived_name("r#type").as_deref(), Some("type"));
-        for odd in ["url_2x", "line1", "self_", "_id", "a__b"] {
-            assert_eq!(derived_name(odd), None, "{odd}");
-        }
-    }
 }

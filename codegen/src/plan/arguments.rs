@@ -3,7 +3,7 @@
 use super::Planner;
 use super::functions::{LeftOut, is_input, label};
 use super::model::{Argument, Origin, Presence, Rename};
-use super::names::{self, RustName};
+use super::names;
 use crate::catalog::{self, ArgumentMode};
 use crate::comment::Comment;
 use crate::diagnostic::{Code, Diagnostic};
@@ -86,7 +86,6 @@ impl Planner<'_> {
         let object = format!("argument {} of {}", sql_name::identifier(sql), label(function));
         let name = self.part_name(object, sql, all)?;
         Ok(Argument {
-            rust: RustName::of_parameter(&name.0),
             name: name.0,
             sql: sql.to_owned(),
             origin: name.1,

@@ -106,7 +106,7 @@ impl Plan {
         let mut out =
             format!("{} is the {root} {}: {returns}\n", function.origin.object, function.field);
         if let Some(input) = &function.input {
-            let _ = writeln!(out, "  its arguments are the fields of {}", input.name);
+            let _ = writeln!(out, "  its arguments are the fields of {}", input);
         }
         for argument in &function.arguments {
             let sql = sql_name::identifier(&argument.sql);

@@ -1,7 +1,7 @@
 //! Functions: root fields that call them, and what clients pass.
 
 use super::Planner;
-use super::model::{Function, InputObject, Operation};
+use super::model::{Function, Operation};
 use super::names::{self, RustName};
 use super::tags::Subject;
 use super::types::Unsupported;
@@ -69,22 +69,17 @@ impl Planner<'_> {
         let field = field.as_field();
         let arguments = self.arguments(source, comment).ok()?;
         let returns = self.returns(source, comment, &field, &origin).ok()?;
-        let (operation, suffix) = match source.volatility {
-            Volatility::Volatile => (Operation::Mutation, "Mutation"),
-            Volatility::Stable | Volatility::Immutable => (Operation::Query, "Query"),
+        let operation = match source.volatility {
+            Volatility::Volatile => Operation::Mutation,
+            Volatility::Stable | Volatility::Immutable => Operation::Query,
         };
-        let input = comment.input.then(|| {
-            let name = field.as_type().with_suffix("Input");
-            InputObject { rust: RustName::of_type(&name), name }
-        });
+        let input = comment.input.then(|| field.as_type().with_suffix("Input"));
         let input = input.filter(|_| self.check_input(source, &arguments));
         Some(Function {
             sql: source.name.clone(),
             signature: signature(source),
             operation,
             module: RustName::of_module(&field),
-            part: RustName::of_type(&field.as_type()).with_suffix(suffix),
-            method: RustName::of_member(&field),
             field,
             origin,
             description: comment.description.clone(),

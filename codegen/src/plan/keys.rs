@@ -6,7 +6,7 @@
 use super::Planner;
 use super::columns::{BaseColumn, ColumnFacts};
 use super::model::{DirectArgument, Key, Object, Operation, Plan};
-use super::names::{self, GraphqlName, RustName};
+use super::names::{self, GraphqlName};
 use super::registry::LIST_ARGUMENTS;
 use super::tags::view_label;
 use crate::catalog::{self, Catalog, PgName, TableKey};
@@ -42,8 +42,7 @@ impl Planner<'_> {
             .map(|c| &c.field)
             .collect();
         let field = names::key_field_name(list, &fields);
-        let method = RustName::of_member(&field);
-        Some(Key { columns, reason, field, method })
+        Some(Key { columns, reason, field })
     }
 
     /// The best key that the query proves: of those whose columns are all in the API and never
@@ -175,11 +174,7 @@ pub(super) fn direct_arguments(
 ) -> Vec<DirectArgument> {
     let arguments = object.columns.iter().enumerate().filter_map(|(place, column)| {
         // `where` can still filter by a column whose name is taken among the arguments.
-        let is_taken = LIST_ARGUMENTS.iter().any(|taken| {
-            names::field_name(taken).is_ok_and(|taken| {
-                RustName::of_parameter(&taken) == RustName::of_parameter(&column.field)
-            })
-        });
+        let is_taken = LIST_ARGUMENTS.contains(&column.field.as_str());
         if is_taken || !column.ty.is_filterable() {
             return None;
         }

@@ -7,7 +7,7 @@ mod function;
 
 use std::collections::BTreeMap;
 
-pub use function::{Argument, Function, InputObject, Operation, Presence, Returns, RowType};
+pub use function::{Argument, Function, Operation, Presence, Returns, RowType};
 
 use serde::Serialize;
 
@@ -216,8 +216,6 @@ pub struct View {
     pub object: Object,
     /// Name of its module.
     pub module: RustName,
-    /// Name of the struct that holds its root fields.
-    pub part: RustName,
     /// The field that lists its rows.
     pub list: ListField,
     /// What identifies a row.
@@ -239,8 +237,6 @@ pub struct View {
 pub struct ListField {
     /// GraphQL field name.
     pub field: GraphqlName,
-    /// Name of the method.
-    pub method: RustName,
     /// Columns that are also arguments, by their place in the object.
     pub direct: Vec<DirectArgument>,
 }
@@ -263,8 +259,6 @@ pub struct Key {
     pub reason: String,
     /// GraphQL field name.
     pub field: GraphqlName,
-    /// Name of the method.
-    pub method: RustName,
 }
 
 /// What a composite type is used for.

@@ -35,44 +35,30 @@ pub enum InvalidName {
     Reserved,
 }
 
-/// Names that generated files import or use from the prelude. A struct of the same name in such a
+/// Names that generated files import from the runtime. A struct of the same name in such a
 /// file would shadow them, so it gets a trailing underscore; its GraphQL name stays.
-pub(crate) const IMPORTS: &[(&str, &[&str])] = &[
-    ("async_graphql", &["Context", "MaybeUndefined", "Object"]),
-    (
-        "runtime",
-        &[
-            "Call",
-            "Cardinality",
-            "Cell",
-            "Cells",
-            "Column",
-            "Composite",
-            "CompositeType",
-            "Enum",
-            "EnumLabel",
-            "EnumType",
-            "Filter",
-            "FromCell",
-            "Input",
-            "InputObject",
-            "InputType",
-            "ObjectType",
-            "OrderBy",
-            "Part",
-            "RawCell",
-            "Record",
-            "Relation",
-            "Result",
-            "Roots",
-            "Row",
-            "Rows",
-            "Select",
-            "Type",
-            "View",
-            "ViewRow",
-        ],
-    ),
+pub(crate) const IMPORTS: &[&str] = &[
+    "Argument",
+    "Cardinality",
+    "Cells",
+    "Column",
+    "Composite",
+    "CompositeType",
+    "EnumLabel",
+    "EnumType",
+    "FromCell",
+    "Function",
+    "ObjectType",
+    "RawCell",
+    "Record",
+    "Relation",
+    "Resolver",
+    "Result",
+    "Returns",
+    "Type",
+    "View",
+    "ViewRow",
+    "Volatility",
 ];
 
 /// What else a generated file says without a path.
@@ -199,8 +185,7 @@ impl RustName {
     /// The name of a struct, an enum or a variant.
     pub fn of_type(name: &GraphqlName) -> Self {
         let camel = starting_with_letter(name.0.to_upper_camel_case(), "N", "Unnamed");
-        let imported = IMPORTS.iter().any(|(_, names)| names.contains(&camel.as_str()));
-        if imported || PRELUDE.contains(&camel.as_str()) {
+        if IMPORTS.contains(&camel.as_str()) || PRELUDE.contains(&camel.as_str()) {
             return Self(camel + "_");
         }
         Self::escaped(camel)
@@ -211,15 +196,9 @@ impl RustName {
         Self::escaped(starting_with_letter(name.0.to_upper_camel_case(), "N", "Unnamed"))
     }
 
-    /// The name of a field or method.
+    /// The name of a field.
     pub fn of_member(name: &GraphqlName) -> Self {
         Self::escaped(starting_with_letter(name.0.to_snake_case(), "n", "unnamed"))
-    }
-
-    /// The name of a method's parameter, beside the `ctx` that every method has.
-    pub fn of_parameter(name: &GraphqlName) -> Self {
-        let member = Self::of_member(name);
-        if member.0 == "ctx" { Self("ctx_".into()) } else { member }
     }
 
     /// The name of a module and of its file, which is why it is never raw: `mod r#mod` would be the
@@ -227,11 +206,6 @@ impl RustName {
     pub fn of_module(name: &GraphqlName) -> Self {
         let Self(member) = Self::of_member(name);
         Self(member.strip_prefix("r#").map_or(member.clone(), |keyword| format!("{keyword}_")))
-    }
-
-    /// `OrdersSummary` + `Query`
-    pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
-        Self(format!("{}{suffix}", self.0.trim_end_matches('_')))
     }
 
     /// The text, `r#` included.

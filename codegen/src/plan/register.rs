@@ -28,11 +28,6 @@ fn register_view(registry: &mut Registry, view: &View) {
     let object = &view.object;
     let origin = &object.origin;
     register_object(registry, object, true);
-    registry.claim(
-        Scope::Types,
-        view.part.as_str(),
-        &derived(origin, "the struct of its root fields"),
-    );
     if object.is_filterable() {
         let (filter, order) =
             (object.name.with_suffix("Filter"), object.name.with_suffix("OrderBy"));
@@ -97,15 +92,12 @@ fn register_function(registry: &mut Registry, function: &Function) {
     };
     registry.claim(Scope::Fields(Owner::root(root)), function.field.as_str(), origin);
     registry.claim(Scope::Modules("functions"), function.module.as_str(), origin);
-    let part = derived(origin, "the struct of its root field");
-    registry.claim(Scope::Types, function.part.as_str(), &part);
     if let Some(input) = &function.input {
-        registry.claim(Scope::Types, input.name.as_str(), &derived(origin, "its input object"));
+        registry.claim(Scope::Types, input.as_str(), &derived(origin, "its input object"));
     }
     for argument in &function.arguments {
         let owner = Owner::new(&function.field, origin);
-        registry.claim(Scope::Arguments(owner.clone()), argument.name.as_str(), &argument.origin);
-        registry.claim(Scope::Members(owner), argument.rust.as_str(), &argument.origin);
+        registry.claim(Scope::Arguments(owner), argument.name.as_str(), &argument.origin);
     }
     if let Returns::Row { row: RowType::Own(object), .. } | Returns::Rows(RowType::Own(object)) =
         &function.returns

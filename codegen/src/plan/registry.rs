@@ -26,7 +26,7 @@ pub(crate) enum Scope {
     Modules(&'static str),
     /// Structs and enums of a file.
     Items(String),
-    /// Members of a struct, variants of an enum or parameters of a method.
+    /// Members of a struct or variants of an enum.
     Members(Owner),
 }
 

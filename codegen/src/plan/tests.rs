@@ -298,7 +298,7 @@ fn functions_become_queries_and_mutations() {
             "Query total(id: Int!): Decimal",
         ]
     );
-    assert_eq!(plan.functions[5].input.as_ref().unwrap().name.as_str(), "PairInput");
+    assert_eq!(plan.functions[5].input.as_ref().unwrap().as_str(), "PairInput");
     let explained = plan.explain("fn_create").unwrap();
     assert!(
         explained.contains("p_tags is tags: [String]\n    left out, it is '{}'"),
@@ -376,7 +376,6 @@ fn collisions_are_errors_wherever_names_meet() {
             with("v_string_filter"),
             with("v_page_info"),
             with("v_direction"),
-            with("v_a").with_view("v_a_query", &[("id", "int4")]),
             // Columns.
             Catalog::default().with_view("v_a", &[("order_id", "int4"), ("orderid", "int4")]),
             Catalog::default().with_view("v_a", &[("order_id", "int4"), ("orderId", "int4")]),

@@ -2,30 +2,25 @@
 
 //! `fn_add_customer` as the mutation `addCustomer`.
 
-use async_graphql::{Context, Object};
-use runtime::{Call, Part, Result, Row, Type};
+use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
 
-/// Root field that calls `fn_add_customer`.
-#[derive(Debug, Default)]
-pub struct AddCustomerMutation;
+/// How `fn_add_customer` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_add_customer",
+    volatility: Volatility::Volatile,
+    arguments: &[
+        Argument::new("name", "p_name", Type::Text, "pg_catalog.text"),
+        Argument::new("email", "p_email", Type::Text, "pg_catalog.text"),
+    ],
+    input: None,
+    returns: Returns::RequiredRow(crate::views::customers::Customers::OBJECT),
+};
 
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<AddCustomerMutation>(&["addCustomer"]);
-
-#[Object]
-impl AddCustomerMutation {
-    /// Adds a customer. The e-mail address is kept in lower case.
-    /// Refused: a blank name or something that is no e-mail address (INVALID_ARGUMENT), an address that another customer has.
-    async fn add_customer(
-        &self,
-        ctx: &Context<'_>,
-        name: String,
-        email: String,
-    ) -> Result<Row<crate::views::customers::Customers>> {
-        Call::command("public", "fn_add_customer")
-            .argument("p_name", "pg_catalog.text", Type::Text, name)
-            .argument("p_email", "pg_catalog.text", Type::Text, email)
-            .required_row(ctx)
-            .await
-    }
-}
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("addCustomer", &FUNCTION)
+        .doc(
+            "Adds a customer. The e-mail address is kept in lower case.\nRefused: a blank name or something that is no e-mail address (INVALID_ARGUMENT), an address that another customer has.",
+        ),
+];

@@ -2,32 +2,26 @@
 
 //! `fn_add_order_item` as the mutation `addOrderItem`.
 
-use async_graphql::{Context, Object};
-use runtime::{Call, Part, Result, Row, Type};
+use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
 
-/// Root field that calls `fn_add_order_item`.
-#[derive(Debug, Default)]
-pub struct AddOrderItemMutation;
+/// How `fn_add_order_item` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_add_order_item",
+    volatility: Volatility::Volatile,
+    arguments: &[
+        Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
+        Argument::new("productId", "p_product_id", Type::Int4, "pg_catalog.int4"),
+        Argument::new("quantity", "p_quantity", Type::Int4, "pg_catalog.int4"),
+    ],
+    input: None,
+    returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+};
 
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<AddOrderItemMutation>(&["addOrderItem"]);
-
-#[Object]
-impl AddOrderItemMutation {
-    /// Adds a line to a pending order and reserves the stock for it. The order gets a new version.
-    /// Refused: an unknown order or product (NOT_FOUND), an order that is not pending (ORDER_NOT_PENDING), a quantity out of range (INVALID_QUANTITY), a product that the order has already (DUPLICATE_ITEM), too little stock (INSUFFICIENT_STOCK).
-    async fn add_order_item(
-        &self,
-        ctx: &Context<'_>,
-        order_id: i32,
-        product_id: i32,
-        quantity: i32,
-    ) -> Result<Row<crate::views::orders_summary::OrdersSummary>> {
-        Call::command("public", "fn_add_order_item")
-            .argument("p_order_id", "pg_catalog.int4", Type::Int4, order_id)
-            .argument("p_product_id", "pg_catalog.int4", Type::Int4, product_id)
-            .argument("p_quantity", "pg_catalog.int4", Type::Int4, quantity)
-            .required_row(ctx)
-            .await
-    }
-}
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("addOrderItem", &FUNCTION)
+        .doc(
+            "Adds a line to a pending order and reserves the stock for it. The order gets a new version.\nRefused: an unknown order or product (NOT_FOUND), an order that is not pending (ORDER_NOT_PENDING), a quantity out of range (INVALID_QUANTITY), a product that the order has already (DUPLICATE_ITEM), too little stock (INSUFFICIENT_STOCK).",
+        ),
+];

@@ -2,41 +2,35 @@
 
 //! `fn_add_product` as the mutation `addProduct`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
-use runtime::{Call, Part, Result, Row, Type};
+use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
 
-/// Root field that calls `fn_add_product`.
-#[derive(Debug, Default)]
-pub struct AddProductMutation;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<AddProductMutation>(&["addProduct"]);
-
-#[Object]
-impl AddProductMutation {
-    /// Adds a product. `quantity` is its first stock; `lowStockThreshold` is the number of available pieces at which stock counts as low.
-    /// Refused: a blank SKU or name, or a price that is not above zero (INVALID_ARGUMENT), a negative quantity (INVALID_QUANTITY), a SKU that another product has.
-    async fn add_product(
-        &self,
-        ctx: &Context<'_>,
-        sku: String,
-        name: String,
-        price: runtime::Decimal,
-        quantity: MaybeUndefined<i32>,
-        low_stock_threshold: MaybeUndefined<i32>,
-    ) -> Result<Row<crate::views::products::Products>> {
-        Call::command("public", "fn_add_product")
-            .argument("p_sku", "pg_catalog.text", Type::Text, sku)
-            .argument("p_name", "pg_catalog.text", Type::Text, name)
-            .argument("p_price", "pg_catalog.numeric", Type::Numeric, price)
-            .optional("p_quantity", "pg_catalog.int4", Type::Int4, quantity)
-            .optional(
+/// How `fn_add_product` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_add_product",
+    volatility: Volatility::Volatile,
+    arguments: &[
+        Argument::new("sku", "p_sku", Type::Text, "pg_catalog.text"),
+        Argument::new("name", "p_name", Type::Text, "pg_catalog.text"),
+        Argument::new("price", "p_price", Type::Numeric, "pg_catalog.numeric"),
+        Argument::new("quantity", "p_quantity", Type::Int4, "pg_catalog.int4")
+            .defaulted(),
+        Argument::new(
+                "lowStockThreshold",
                 "p_low_stock_threshold",
-                "pg_catalog.int4",
                 Type::Int4,
-                low_stock_threshold,
+                "pg_catalog.int4",
             )
-            .required_row(ctx)
-            .await
-    }
-}
+            .defaulted(),
+    ],
+    input: None,
+    returns: Returns::RequiredRow(crate::views::products::Products::OBJECT),
+};
+
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("addProduct", &FUNCTION)
+        .doc(
+            "Adds a product. `quantity` is its first stock; `lowStockThreshold` is the number of available pieces at which stock counts as low.\nRefused: a blank SKU or name, or a price that is not above zero (INVALID_ARGUMENT), a negative quantity (INVALID_QUANTITY), a SKU that another product has.",
+        ),
+];

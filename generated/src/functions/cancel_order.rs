@@ -2,30 +2,25 @@
 
 //! `fn_cancel_order` as the mutation `cancelOrder`.
 
-use async_graphql::{Context, Object};
-use runtime::{Call, Part, Result, Row, Type};
+use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
 
-/// Root field that calls `fn_cancel_order`.
-#[derive(Debug, Default)]
-pub struct CancelOrderMutation;
+/// How `fn_cancel_order` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_cancel_order",
+    volatility: Volatility::Volatile,
+    arguments: &[
+        Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
+        Argument::new("reason", "p_reason", Type::Text, "pg_catalog.text"),
+    ],
+    input: None,
+    returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+};
 
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<CancelOrderMutation>(&["cancelOrder"]);
-
-#[Object]
-impl CancelOrderMutation {
-    /// Cancels a pending or paid order, makes its stock available again and refunds what was paid.
-    /// Refused: an unknown order (NOT_FOUND), a blank reason (INVALID_ARGUMENT), an order that is shipped, delivered or cancelled already (ILLEGAL_TRANSITION).
-    async fn cancel_order(
-        &self,
-        ctx: &Context<'_>,
-        order_id: i32,
-        reason: String,
-    ) -> Result<Row<crate::views::orders_summary::OrdersSummary>> {
-        Call::command("public", "fn_cancel_order")
-            .argument("p_order_id", "pg_catalog.int4", Type::Int4, order_id)
-            .argument("p_reason", "pg_catalog.text", Type::Text, reason)
-            .required_row(ctx)
-            .await
-    }
-}
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("cancelOrder", &FUNCTION)
+        .doc(
+            "Cancels a pending or paid order, makes its stock available again and refunds what was paid.\nRefused: an unknown order (NOT_FOUND), a blank reason (INVALID_ARGUMENT), an order that is shipped, delivered or cancelled already (ILLEGAL_TRANSITION).",
+        ),
+];

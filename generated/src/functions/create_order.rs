@@ -2,57 +2,36 @@
 
 //! `fn_create_order` as the mutation `createOrder`.
 
-use async_graphql::{Context, Object};
 use runtime::{
-    Call, Column, Composite, Input, InputObject, InputType, Part, Result, Row, Type,
+    Argument, Composite, Function, Record, Resolver, Returns, Type, Volatility,
 };
 
-/// The arguments of `createOrder`.
-#[derive(Clone, Copy, Debug)]
-pub struct CreateOrderInput;
+/// How `fn_create_order` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_create_order",
+    volatility: Volatility::Volatile,
+    arguments: &[
+        Argument::new("customerId", "p_customer_id", Type::Int4, "pg_catalog.int4"),
+        Argument::new(
+            "items",
+            "p_items",
+            Type::Shaped(
+                &Type::Array(
+                    &Type::Composite(crate::composites::OrderItemInput::COMPOSITE),
+                ),
+            ),
+            "pg_catalog.jsonb",
+        ),
+    ],
+    input: Some("CreateOrderInput"),
+    returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+};
 
-impl InputObject for CreateOrderInput {
-    const INPUT: &'static InputType = &InputType {
-        name: "CreateOrderInput",
-        doc: "The arguments of `createOrder`.",
-        fields: &[
-            Column::new("customerId", "p_customer_id", Type::Int4)
-                .not_null()
-                .cast("pg_catalog.int4"),
-            Column::new(
-                    "items",
-                    "p_items",
-                    Type::Shaped(
-                        &Type::Array(
-                            &Type::Composite(
-                                crate::composites::OrderItemInput::COMPOSITE,
-                            ),
-                        ),
-                    ),
-                )
-                .not_null()
-                .cast("pg_catalog.jsonb"),
-        ],
-    };
-}
-
-/// Root field that calls `fn_create_order`.
-#[derive(Debug, Default)]
-pub struct CreateOrderMutation;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<CreateOrderMutation>(&["createOrder"]);
-
-#[Object]
-impl CreateOrderMutation {
-    /// Places an order for a customer and reserves the stock for it.
-    /// Prices are those of the products now. All lines are accepted, or none.
-    /// Refused: an unknown customer or product (NOT_FOUND), no lines (EMPTY_ORDER), a malformed line (INVALID_ITEM), a quantity out of range (INVALID_QUANTITY), a product named twice (DUPLICATE_ITEM), too little stock (INSUFFICIENT_STOCK).
-    async fn create_order(
-        &self,
-        ctx: &Context<'_>,
-        input: Input<CreateOrderInput>,
-    ) -> Result<Row<crate::views::orders_summary::OrdersSummary>> {
-        Call::command("public", "fn_create_order").input(input).required_row(ctx).await
-    }
-}
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("createOrder", &FUNCTION)
+        .doc(
+            "Places an order for a customer and reserves the stock for it.\nPrices are those of the products now. All lines are accepted, or none.\nRefused: an unknown customer or product (NOT_FOUND), no lines (EMPTY_ORDER), a malformed line (INVALID_ITEM), a quantity out of range (INVALID_QUANTITY), a product named twice (DUPLICATE_ITEM), too little stock (INSUFFICIENT_STOCK).",
+        ),
+];

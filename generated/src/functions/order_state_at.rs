@@ -2,30 +2,25 @@
 
 //! `fn_order_state_at` as the query `orderStateAt`.
 
-use async_graphql::{Context, Object};
-use runtime::{Call, Part, Result, Row, Type};
+use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
 
-/// Root field that calls `fn_order_state_at`.
-#[derive(Debug, Default)]
-pub struct OrderStateAtQuery;
+/// How `fn_order_state_at` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_order_state_at",
+    volatility: Volatility::Stable,
+    arguments: &[
+        Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
+        Argument::new("at", "p_at", Type::Timestamptz, "pg_catalog.timestamptz"),
+    ],
+    input: None,
+    returns: Returns::Row(crate::composites::OrderState::OBJECT),
+};
 
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<OrderStateAtQuery>(&["orderStateAt"]);
-
-#[Object]
-impl OrderStateAtQuery {
-    /// Rebuilds an order, with its lines, as it was at some moment, from the audit log alone.
-    /// Null if there was no such order at that moment.
-    async fn order_state_at(
-        &self,
-        ctx: &Context<'_>,
-        order_id: i32,
-        at: runtime::DateTime,
-    ) -> Result<Option<Row<crate::composites::OrderState>>> {
-        Call::query("public", "fn_order_state_at")
-            .argument("p_order_id", "pg_catalog.int4", Type::Int4, order_id)
-            .argument("p_at", "pg_catalog.timestamptz", Type::Timestamptz, at)
-            .row(ctx)
-            .await
-    }
-}
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("orderStateAt", &FUNCTION)
+        .doc(
+            "Rebuilds an order, with its lines, as it was at some moment, from the audit log alone.\nNull if there was no such order at that moment.",
+        ),
+];

@@ -2,34 +2,32 @@
 
 //! `fn_process_payment` as the mutation `processPayment`.
 
-use async_graphql::{Context, Object};
-use runtime::{Call, Part, Result, Row, Type};
+use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
 
-/// Root field that calls `fn_process_payment`.
-#[derive(Debug, Default)]
-pub struct ProcessPaymentMutation;
+/// How `fn_process_payment` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_process_payment",
+    volatility: Volatility::Volatile,
+    arguments: &[
+        Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
+        Argument::new("amount", "p_amount", Type::Numeric, "pg_catalog.numeric"),
+        Argument::new(
+            "paymentMethod",
+            "p_payment_method",
+            Type::Text,
+            "pg_catalog.text",
+        ),
+        Argument::new("version", "p_version", Type::Int4, "pg_catalog.int4"),
+    ],
+    input: None,
+    returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+};
 
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<ProcessPaymentMutation>(&["processPayment"]);
-
-#[Object]
-impl ProcessPaymentMutation {
-    /// Pays a pending order in full. `version` is the version of the order that the customer saw; `paymentMethod` is credit_card, debit_card, bank_transfer, paypal or gift_card.
-    /// Refused: an unknown order (NOT_FOUND), an order that has changed since (CONFLICT), an order that is not pending (ILLEGAL_TRANSITION), an amount other than the total (WRONG_AMOUNT), an unknown payment method (INVALID_PAYMENT_METHOD).
-    async fn process_payment(
-        &self,
-        ctx: &Context<'_>,
-        order_id: i32,
-        amount: runtime::Decimal,
-        payment_method: String,
-        version: i32,
-    ) -> Result<Row<crate::views::orders_summary::OrdersSummary>> {
-        Call::command("public", "fn_process_payment")
-            .argument("p_order_id", "pg_catalog.int4", Type::Int4, order_id)
-            .argument("p_amount", "pg_catalog.numeric", Type::Numeric, amount)
-            .argument("p_payment_method", "pg_catalog.text", Type::Text, payment_method)
-            .argument("p_version", "pg_catalog.int4", Type::Int4, version)
-            .required_row(ctx)
-            .await
-    }
-}
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("processPayment", &FUNCTION)
+        .doc(
+            "Pays a pending order in full. `version` is the version of the order that the customer saw; `paymentMethod` is credit_card, debit_card, bank_transfer, paypal or gift_card.\nRefused: an unknown order (NOT_FOUND), an order that has changed since (CONFLICT), an order that is not pending (ILLEGAL_TRANSITION), an amount other than the total (WRONG_AMOUNT), an unknown payment method (INVALID_PAYMENT_METHOD).",
+        ),
+];

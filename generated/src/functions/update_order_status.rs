@@ -2,35 +2,32 @@
 
 //! `fn_update_order_status` as the mutation `updateOrderStatus`.
 
-use async_graphql::{Context, Object};
-use runtime::{Call, Enum, EnumLabel, Part, Result, Row, Type};
+use runtime::{
+    Argument, EnumLabel, Function, Record, Resolver, Returns, Type, Volatility,
+};
 
-/// Root field that calls `fn_update_order_status`.
-#[derive(Debug, Default)]
-pub struct UpdateOrderStatusMutation;
+/// How `fn_update_order_status` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_update_order_status",
+    volatility: Volatility::Volatile,
+    arguments: &[
+        Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
+        Argument::new(
+            "status",
+            "p_status",
+            Type::Enum(crate::enums::OrderStatus::ENUM),
+            "public.order_status",
+        ),
+    ],
+    input: None,
+    returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+};
 
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<UpdateOrderStatusMutation>(&["updateOrderStatus"]);
-
-#[Object]
-impl UpdateOrderStatusMutation {
-    /// Moves an order on: a paid one to SHIPPED, a shipped one to DELIVERED. Shipped goods leave the stock.
-    /// Refused: an unknown order (NOT_FOUND), a step out of turn (ILLEGAL_TRANSITION), any other status (WRONG_COMMAND): processPayment and cancelOrder pay and cancel.
-    async fn update_order_status(
-        &self,
-        ctx: &Context<'_>,
-        order_id: i32,
-        status: Enum<crate::enums::OrderStatus>,
-    ) -> Result<Row<crate::views::orders_summary::OrdersSummary>> {
-        Call::command("public", "fn_update_order_status")
-            .argument("p_order_id", "pg_catalog.int4", Type::Int4, order_id)
-            .argument(
-                "p_status",
-                "public.order_status",
-                Type::Enum(crate::enums::OrderStatus::ENUM),
-                status,
-            )
-            .required_row(ctx)
-            .await
-    }
-}
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("updateOrderStatus", &FUNCTION)
+        .doc(
+            "Moves an order on: a paid one to SHIPPED, a shipped one to DELIVERED. Shipped goods leave the stock.\nRefused: an unknown order (NOT_FOUND), a step out of turn (ILLEGAL_TRANSITION), any other status (WRONG_COMMAND): processPayment and cancelOrder pay and cancel.",
+        ),
+];

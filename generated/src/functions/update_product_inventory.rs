@@ -2,37 +2,32 @@
 
 //! `fn_update_product_inventory` as the mutation `updateProductInventory`.
 
-use async_graphql::{Context, Object};
-use runtime::{Call, Part, Result, Row, Type};
+use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
 
-/// Root field that calls `fn_update_product_inventory`.
-#[derive(Debug, Default)]
-pub struct UpdateProductInventoryMutation;
+/// How `fn_update_product_inventory` is called.
+pub const FUNCTION: Function = Function {
+    schema: "public",
+    name: "fn_update_product_inventory",
+    volatility: Volatility::Volatile,
+    arguments: &[
+        Argument::new("productId", "p_product_id", Type::Int4, "pg_catalog.int4"),
+        Argument::new(
+            "quantityChange",
+            "p_quantity_change",
+            Type::Int4,
+            "pg_catalog.int4",
+        ),
+    ],
+    input: None,
+    returns: Returns::RequiredRow(
+        crate::views::product_inventory::ProductInventory::OBJECT,
+    ),
+};
 
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<
-    UpdateProductInventoryMutation,
->(&["updateProductInventory"]);
-
-#[Object]
-impl UpdateProductInventoryMutation {
-    /// Adds pieces of a product to the stock, or removes them if `quantityChange` is negative.
-    /// Refused: an unknown product (NOT_FOUND), a change of zero (INVALID_QUANTITY), removing pieces that are reserved (INSUFFICIENT_STOCK).
-    async fn update_product_inventory(
-        &self,
-        ctx: &Context<'_>,
-        product_id: i32,
-        quantity_change: i32,
-    ) -> Result<Row<crate::views::product_inventory::ProductInventory>> {
-        Call::command("public", "fn_update_product_inventory")
-            .argument("p_product_id", "pg_catalog.int4", Type::Int4, product_id)
-            .argument(
-                "p_quantity_change",
-                "pg_catalog.int4",
-                Type::Int4,
-                quantity_change,
-            )
-            .required_row(ctx)
-            .await
-    }
-}
+/// The root field that calls it.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::call("updateProductInventory", &FUNCTION)
+        .doc(
+            "Adds pieces of a product to the stock, or removes them if `quantityChange` is negative.\nRefused: an unknown product (NOT_FOUND), a change of zero (INVALID_QUANTITY), removing pieces that are reserved (INSUFFICIENT_STOCK).",
+        ),
+];

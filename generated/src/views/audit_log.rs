@@ -2,10 +2,8 @@
 
 //! `v_audit_log` as the GraphQL type `AuditLog`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record, Result, Row,
-    Rows, Select, Type, View, ViewRow,
+    Cells, Column, EnumLabel, ObjectType, Record, Resolver, Result, Type, View, ViewRow,
 };
 
 /// Every change of every customer, product, order, line and payment, however it was made.
@@ -99,42 +97,12 @@ impl ViewRow for AuditLog {
     };
 }
 
-/// Root fields that read `v_audit_log`.
-#[derive(Debug, Default)]
-pub struct AuditLogQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<AuditLogQuery>(&["auditLog", "auditLogById"]);
-
-#[Object]
-impl AuditLogQuery {
-    /// Every change of every customer, product, order, line and payment, however it was made.
-    async fn audit_log(
-        &self,
-        ctx: &Context<'_>,
-        id: MaybeUndefined<runtime::BigInt>,
-        r#where: Option<Filter<AuditLog>>,
-        order_by: Option<Vec<OrderBy<AuditLog>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<AuditLog>> {
-        Select::new()
-            .equal("id", id)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `AuditLog` with this `id`, or null.
-    async fn audit_log_by_id(
-        &self,
-        ctx: &Context<'_>,
-        id: runtime::BigInt,
-    ) -> Result<Option<Row<AuditLog>>> {
-        Select::new().key("id", id).row(ctx).await
-    }
-}
+/// The root fields that read `v_audit_log`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list("auditLog", AuditLog::VIEW, &["id"])
+        .doc(
+            "Every change of every customer, product, order, line and payment, however it was made.",
+        ),
+    Resolver::lookup("auditLogById", AuditLog::VIEW, &["id"])
+        .doc("The `AuditLog` with this `id`, or null."),
+];

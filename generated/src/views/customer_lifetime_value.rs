@@ -2,10 +2,9 @@
 
 //! `v_customer_lifetime_value` as the GraphQL type `CustomerLifetimeValue`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, ObjectType, Record, Relation, Resolver, Result, Type,
+    View, ViewRow,
 };
 
 /// What every customer has spent. Only orders that were paid and not cancelled count.
@@ -84,44 +83,20 @@ impl ViewRow for CustomerLifetimeValue {
     };
 }
 
-/// Root fields that read `v_customer_lifetime_value`.
-#[derive(Debug, Default)]
-pub struct CustomerLifetimeValueQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<
-    CustomerLifetimeValueQuery,
->(&["customerLifetimeValue", "customerLifetimeValueByCustomerId"]);
-
-#[Object]
-impl CustomerLifetimeValueQuery {
-    /// What every customer has spent. Only orders that were paid and not cancelled count.
-    async fn customer_lifetime_value(
-        &self,
-        ctx: &Context<'_>,
-        customer_id: MaybeUndefined<i32>,
-        r#where: Option<Filter<CustomerLifetimeValue>>,
-        order_by: Option<Vec<OrderBy<CustomerLifetimeValue>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<CustomerLifetimeValue>> {
-        Select::new()
-            .equal("customer_id", customer_id)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `CustomerLifetimeValue` with this `customerId`, or null.
-    async fn customer_lifetime_value_by_customer_id(
-        &self,
-        ctx: &Context<'_>,
-        customer_id: i32,
-    ) -> Result<Option<Row<CustomerLifetimeValue>>> {
-        Select::new().key("customer_id", customer_id).row(ctx).await
-    }
-}
+/// The root fields that read `v_customer_lifetime_value`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list(
+            "customerLifetimeValue",
+            CustomerLifetimeValue::VIEW,
+            &["customer_id"],
+        )
+        .doc(
+            "What every customer has spent. Only orders that were paid and not cancelled count.",
+        ),
+    Resolver::lookup(
+            "customerLifetimeValueByCustomerId",
+            CustomerLifetimeValue::VIEW,
+            &["customer_id"],
+        )
+        .doc("The `CustomerLifetimeValue` with this `customerId`, or null."),
+];

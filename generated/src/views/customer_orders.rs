@@ -2,10 +2,9 @@
 
 //! `v_customer_orders` as the GraphQL type `CustomerOrders`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record,
-    Relation, Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, EnumLabel, ObjectType, Record, Relation, Resolver,
+    Result, Type, View, ViewRow,
 };
 
 /// The order history of customers.
@@ -101,48 +100,14 @@ impl ViewRow for CustomerOrders {
     };
 }
 
-/// Root fields that read `v_customer_orders`.
-#[derive(Debug, Default)]
-pub struct CustomerOrdersQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<
-    CustomerOrdersQuery,
->(&["customerOrders", "customerOrdersByOrderId"]);
-
-#[Object]
-impl CustomerOrdersQuery {
-    /// The order history of customers.
-    async fn customer_orders(
-        &self,
-        ctx: &Context<'_>,
-        customer_id: MaybeUndefined<i32>,
-        order_id: MaybeUndefined<i32>,
-        order_number: MaybeUndefined<String>,
-        r#where: Option<Filter<CustomerOrders>>,
-        order_by: Option<Vec<OrderBy<CustomerOrders>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<CustomerOrders>> {
-        Select::new()
-            .equal("customer_id", customer_id)
-            .equal("order_id", order_id)
-            .equal("order_number", order_number)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `CustomerOrders` with this `orderId`, or null.
-    async fn customer_orders_by_order_id(
-        &self,
-        ctx: &Context<'_>,
-        order_id: i32,
-    ) -> Result<Option<Row<CustomerOrders>>> {
-        Select::new().key("order_id", order_id).row(ctx).await
-    }
-}
+/// The root fields that read `v_customer_orders`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list(
+            "customerOrders",
+            CustomerOrders::VIEW,
+            &["customer_id", "order_id", "order_number"],
+        )
+        .doc("The order history of customers."),
+    Resolver::lookup("customerOrdersByOrderId", CustomerOrders::VIEW, &["order_id"])
+        .doc("The `CustomerOrders` with this `orderId`, or null."),
+];

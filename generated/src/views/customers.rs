@@ -2,10 +2,9 @@
 
 //! `v_customers` as the GraphQL type `Customers`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, ObjectType, Record, Relation, Resolver, Result, Type,
+    View, ViewRow,
 };
 
 /// Everybody who may place orders.
@@ -102,44 +101,10 @@ impl ViewRow for Customers {
     };
 }
 
-/// Root fields that read `v_customers`.
-#[derive(Debug, Default)]
-pub struct CustomersQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<CustomersQuery>(&["customers", "customersById"]);
-
-#[Object]
-impl CustomersQuery {
-    /// Everybody who may place orders.
-    async fn customers(
-        &self,
-        ctx: &Context<'_>,
-        id: MaybeUndefined<i32>,
-        email: MaybeUndefined<String>,
-        r#where: Option<Filter<Customers>>,
-        order_by: Option<Vec<OrderBy<Customers>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<Customers>> {
-        Select::new()
-            .equal("id", id)
-            .equal("email", email)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `Customers` with this `id`, or null.
-    async fn customers_by_id(
-        &self,
-        ctx: &Context<'_>,
-        id: i32,
-    ) -> Result<Option<Row<Customers>>> {
-        Select::new().key("id", id).row(ctx).await
-    }
-}
+/// The root fields that read `v_customers`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list("customers", Customers::VIEW, &["id", "email"])
+        .doc("Everybody who may place orders."),
+    Resolver::lookup("customersById", Customers::VIEW, &["id"])
+        .doc("The `Customers` with this `id`, or null."),
+];

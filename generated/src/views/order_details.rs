@@ -2,10 +2,9 @@
 
 //! `v_order_details` as the GraphQL type `OrderDetails`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Composite, EnumLabel, Filter, ObjectType, OrderBy, Part,
-    Record, Relation, Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, Composite, EnumLabel, ObjectType, Record, Relation,
+    Resolver, Result, Type, View, ViewRow,
 };
 
 /// Everything about an order on one page: customer, lines, payment and dates.
@@ -173,50 +172,16 @@ impl ViewRow for OrderDetails {
     };
 }
 
-/// Root fields that read `v_order_details`.
-#[derive(Debug, Default)]
-pub struct OrderDetailsQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<
-    OrderDetailsQuery,
->(&["orderDetails", "orderDetailsById"]);
-
-#[Object]
-impl OrderDetailsQuery {
-    /// Everything about an order on one page: customer, lines, payment and dates.
-    async fn order_details(
-        &self,
-        ctx: &Context<'_>,
-        id: MaybeUndefined<i32>,
-        order_number: MaybeUndefined<String>,
-        customer_id: MaybeUndefined<i32>,
-        customer_email: MaybeUndefined<String>,
-        r#where: Option<Filter<OrderDetails>>,
-        order_by: Option<Vec<OrderBy<OrderDetails>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<OrderDetails>> {
-        Select::new()
-            .equal("id", id)
-            .equal("order_number", order_number)
-            .equal("customer_id", customer_id)
-            .equal("customer_email", customer_email)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `OrderDetails` with this `id`, or null.
-    async fn order_details_by_id(
-        &self,
-        ctx: &Context<'_>,
-        id: i32,
-    ) -> Result<Option<Row<OrderDetails>>> {
-        Select::new().key("id", id).row(ctx).await
-    }
-}
+/// The root fields that read `v_order_details`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list(
+            "orderDetails",
+            OrderDetails::VIEW,
+            &["id", "order_number", "customer_id", "customer_email"],
+        )
+        .doc(
+            "Everything about an order on one page: customer, lines, payment and dates.",
+        ),
+    Resolver::lookup("orderDetailsById", OrderDetails::VIEW, &["id"])
+        .doc("The `OrderDetails` with this `id`, or null."),
+];

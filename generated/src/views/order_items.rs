@@ -2,10 +2,9 @@
 
 //! `v_order_items` as the GraphQL type `OrderItems`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, ObjectType, Record, Relation, Resolver, Result, Type,
+    View, ViewRow,
 };
 
 /// Lines of orders; an order has at most one line per product.
@@ -98,48 +97,14 @@ impl ViewRow for OrderItems {
     };
 }
 
-/// Root fields that read `v_order_items`.
-#[derive(Debug, Default)]
-pub struct OrderItemsQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<OrderItemsQuery>(&["orderItems", "orderItemsById"]);
-
-#[Object]
-impl OrderItemsQuery {
-    /// Lines of orders; an order has at most one line per product.
-    async fn order_items(
-        &self,
-        ctx: &Context<'_>,
-        id: MaybeUndefined<i32>,
-        order_id: MaybeUndefined<i32>,
-        product_id: MaybeUndefined<i32>,
-        sku: MaybeUndefined<String>,
-        r#where: Option<Filter<OrderItems>>,
-        order_by: Option<Vec<OrderBy<OrderItems>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<OrderItems>> {
-        Select::new()
-            .equal("id", id)
-            .equal("order_id", order_id)
-            .equal("product_id", product_id)
-            .equal("sku", sku)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `OrderItems` with this `id`, or null.
-    async fn order_items_by_id(
-        &self,
-        ctx: &Context<'_>,
-        id: i32,
-    ) -> Result<Option<Row<OrderItems>>> {
-        Select::new().key("id", id).row(ctx).await
-    }
-}
+/// The root fields that read `v_order_items`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list(
+            "orderItems",
+            OrderItems::VIEW,
+            &["id", "order_id", "product_id", "sku"],
+        )
+        .doc("Lines of orders; an order has at most one line per product."),
+    Resolver::lookup("orderItemsById", OrderItems::VIEW, &["id"])
+        .doc("The `OrderItems` with this `id`, or null."),
+];

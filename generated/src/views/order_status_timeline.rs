@@ -2,10 +2,9 @@
 
 //! `v_order_status_timeline` as the GraphQL type `OrderStatusTimeline`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record,
-    Relation, Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, EnumLabel, ObjectType, Record, Relation, Resolver,
+    Result, Type, View, ViewRow,
 };
 
 /// The steps that orders took, one row per step, the first one being that the order was placed.
@@ -91,44 +90,12 @@ impl ViewRow for OrderStatusTimeline {
     };
 }
 
-/// Root fields that read `v_order_status_timeline`.
-#[derive(Debug, Default)]
-pub struct OrderStatusTimelineQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<
-    OrderStatusTimelineQuery,
->(&["orderStatusTimeline", "orderStatusTimelineById"]);
-
-#[Object]
-impl OrderStatusTimelineQuery {
-    /// The steps that orders took, one row per step, the first one being that the order was placed.
-    async fn order_status_timeline(
-        &self,
-        ctx: &Context<'_>,
-        id: MaybeUndefined<runtime::BigInt>,
-        r#where: Option<Filter<OrderStatusTimeline>>,
-        order_by: Option<Vec<OrderBy<OrderStatusTimeline>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<OrderStatusTimeline>> {
-        Select::new()
-            .equal("id", id)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `OrderStatusTimeline` with this `id`, or null.
-    async fn order_status_timeline_by_id(
-        &self,
-        ctx: &Context<'_>,
-        id: runtime::BigInt,
-    ) -> Result<Option<Row<OrderStatusTimeline>>> {
-        Select::new().key("id", id).row(ctx).await
-    }
-}
+/// The root fields that read `v_order_status_timeline`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list("orderStatusTimeline", OrderStatusTimeline::VIEW, &["id"])
+        .doc(
+            "The steps that orders took, one row per step, the first one being that the order was placed.",
+        ),
+    Resolver::lookup("orderStatusTimelineById", OrderStatusTimeline::VIEW, &["id"])
+        .doc("The `OrderStatusTimeline` with this `id`, or null."),
+];

@@ -2,10 +2,9 @@
 
 //! `v_orders_summary` as the GraphQL type `OrdersSummary`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record,
-    Relation, Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, EnumLabel, ObjectType, Record, Relation, Resolver,
+    Result, Type, View, ViewRow,
 };
 
 /// An order with its customer and totals, one row per order whatever its status.
@@ -166,50 +165,16 @@ impl ViewRow for OrdersSummary {
     };
 }
 
-/// Root fields that read `v_orders_summary`.
-#[derive(Debug, Default)]
-pub struct OrdersSummaryQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<
-    OrdersSummaryQuery,
->(&["ordersSummary", "ordersSummaryById"]);
-
-#[Object]
-impl OrdersSummaryQuery {
-    /// An order with its customer and totals, one row per order whatever its status.
-    async fn orders_summary(
-        &self,
-        ctx: &Context<'_>,
-        id: MaybeUndefined<i32>,
-        order_number: MaybeUndefined<String>,
-        customer_id: MaybeUndefined<i32>,
-        customer_email: MaybeUndefined<String>,
-        r#where: Option<Filter<OrdersSummary>>,
-        order_by: Option<Vec<OrderBy<OrdersSummary>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<OrdersSummary>> {
-        Select::new()
-            .equal("id", id)
-            .equal("order_number", order_number)
-            .equal("customer_id", customer_id)
-            .equal("customer_email", customer_email)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `OrdersSummary` with this `id`, or null.
-    async fn orders_summary_by_id(
-        &self,
-        ctx: &Context<'_>,
-        id: i32,
-    ) -> Result<Option<Row<OrdersSummary>>> {
-        Select::new().key("id", id).row(ctx).await
-    }
-}
+/// The root fields that read `v_orders_summary`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list(
+            "ordersSummary",
+            OrdersSummary::VIEW,
+            &["id", "order_number", "customer_id", "customer_email"],
+        )
+        .doc(
+            "An order with its customer and totals, one row per order whatever its status.",
+        ),
+    Resolver::lookup("ordersSummaryById", OrdersSummary::VIEW, &["id"])
+        .doc("The `OrdersSummary` with this `id`, or null."),
+];

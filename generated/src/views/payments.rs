@@ -2,10 +2,9 @@
 
 //! `v_payments` as the GraphQL type `Payments`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, EnumLabel, Filter, ObjectType, OrderBy, Part, Record,
-    Relation, Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, EnumLabel, ObjectType, Record, Relation, Resolver,
+    Result, Type, View, ViewRow,
 };
 
 /// Money that came in for orders, and money that went back.
@@ -83,44 +82,10 @@ impl ViewRow for Payments {
     };
 }
 
-/// Root fields that read `v_payments`.
-#[derive(Debug, Default)]
-pub struct PaymentsQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<PaymentsQuery>(&["payments", "paymentsById"]);
-
-#[Object]
-impl PaymentsQuery {
-    /// Money that came in for orders, and money that went back.
-    async fn payments(
-        &self,
-        ctx: &Context<'_>,
-        id: MaybeUndefined<i32>,
-        order_id: MaybeUndefined<i32>,
-        r#where: Option<Filter<Payments>>,
-        order_by: Option<Vec<OrderBy<Payments>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<Payments>> {
-        Select::new()
-            .equal("id", id)
-            .equal("order_id", order_id)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `Payments` with this `id`, or null.
-    async fn payments_by_id(
-        &self,
-        ctx: &Context<'_>,
-        id: i32,
-    ) -> Result<Option<Row<Payments>>> {
-        Select::new().key("id", id).row(ctx).await
-    }
-}
+/// The root fields that read `v_payments`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list("payments", Payments::VIEW, &["id", "order_id"])
+        .doc("Money that came in for orders, and money that went back."),
+    Resolver::lookup("paymentsById", Payments::VIEW, &["id"])
+        .doc("The `Payments` with this `id`, or null."),
+];

@@ -2,10 +2,9 @@
 
 //! `v_product_inventory` as the GraphQL type `ProductInventory`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, ObjectType, Record, Relation, Resolver, Result, Type,
+    View, ViewRow,
 };
 
 /// The stock of every product, as it is now.
@@ -114,46 +113,14 @@ impl ViewRow for ProductInventory {
     };
 }
 
-/// Root fields that read `v_product_inventory`.
-#[derive(Debug, Default)]
-pub struct ProductInventoryQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<
-    ProductInventoryQuery,
->(&["productInventory", "productInventoryByProductId"]);
-
-#[Object]
-impl ProductInventoryQuery {
-    /// The stock of every product, as it is now.
-    async fn product_inventory(
-        &self,
-        ctx: &Context<'_>,
-        product_id: MaybeUndefined<i32>,
-        sku: MaybeUndefined<String>,
-        r#where: Option<Filter<ProductInventory>>,
-        order_by: Option<Vec<OrderBy<ProductInventory>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<ProductInventory>> {
-        Select::new()
-            .equal("product_id", product_id)
-            .equal("sku", sku)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `ProductInventory` with this `productId`, or null.
-    async fn product_inventory_by_product_id(
-        &self,
-        ctx: &Context<'_>,
-        product_id: i32,
-    ) -> Result<Option<Row<ProductInventory>>> {
-        Select::new().key("product_id", product_id).row(ctx).await
-    }
-}
+/// The root fields that read `v_product_inventory`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list("productInventory", ProductInventory::VIEW, &["product_id", "sku"])
+        .doc("The stock of every product, as it is now."),
+    Resolver::lookup(
+            "productInventoryByProductId",
+            ProductInventory::VIEW,
+            &["product_id"],
+        )
+        .doc("The `ProductInventory` with this `productId`, or null."),
+];

@@ -2,10 +2,9 @@
 
 //! `v_products` as the GraphQL type `Products`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, ObjectType, Record, Relation, Resolver, Result, Type,
+    View, ViewRow,
 };
 
 /// Everything that is for sale.
@@ -101,44 +100,10 @@ impl ViewRow for Products {
     };
 }
 
-/// Root fields that read `v_products`.
-#[derive(Debug, Default)]
-pub struct ProductsQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<ProductsQuery>(&["products", "productsById"]);
-
-#[Object]
-impl ProductsQuery {
-    /// Everything that is for sale.
-    async fn products(
-        &self,
-        ctx: &Context<'_>,
-        id: MaybeUndefined<i32>,
-        sku: MaybeUndefined<String>,
-        r#where: Option<Filter<Products>>,
-        order_by: Option<Vec<OrderBy<Products>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<Products>> {
-        Select::new()
-            .equal("id", id)
-            .equal("sku", sku)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `Products` with this `id`, or null.
-    async fn products_by_id(
-        &self,
-        ctx: &Context<'_>,
-        id: i32,
-    ) -> Result<Option<Row<Products>>> {
-        Select::new().key("id", id).row(ctx).await
-    }
-}
+/// The root fields that read `v_products`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list("products", Products::VIEW, &["id", "sku"])
+        .doc("Everything that is for sale."),
+    Resolver::lookup("productsById", Products::VIEW, &["id"])
+        .doc("The `Products` with this `id`, or null."),
+];

@@ -2,10 +2,9 @@
 
 //! `v_revenue_by_product` as the GraphQL type `RevenueByProduct`.
 
-use async_graphql::{Context, MaybeUndefined, Object};
 use runtime::{
-    Cardinality, Cells, Column, Filter, ObjectType, OrderBy, Part, Record, Relation,
-    Result, Row, Rows, Select, Type, View, ViewRow,
+    Cardinality, Cells, Column, ObjectType, Record, Relation, Resolver, Result, Type,
+    View, ViewRow,
 };
 
 /// What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.
@@ -97,46 +96,16 @@ impl ViewRow for RevenueByProduct {
     };
 }
 
-/// Root fields that read `v_revenue_by_product`.
-#[derive(Debug, Default)]
-pub struct RevenueByProductQuery;
-
-/// Its entry in the root type.
-pub const PART: Part = Part::new::<
-    RevenueByProductQuery,
->(&["revenueByProduct", "revenueByProductByProductId"]);
-
-#[Object]
-impl RevenueByProductQuery {
-    /// What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.
-    async fn revenue_by_product(
-        &self,
-        ctx: &Context<'_>,
-        product_id: MaybeUndefined<i32>,
-        sku: MaybeUndefined<String>,
-        r#where: Option<Filter<RevenueByProduct>>,
-        order_by: Option<Vec<OrderBy<RevenueByProduct>>>,
-        #[graphql(default = 100)]
-        limit: i32,
-        #[graphql(default = 0)]
-        offset: i32,
-    ) -> Result<Rows<RevenueByProduct>> {
-        Select::new()
-            .equal("product_id", product_id)
-            .equal("sku", sku)
-            .filter(r#where)
-            .order_by(order_by)
-            .page(limit, offset)
-            .rows(ctx)
-            .await
-    }
-
-    /// The `RevenueByProduct` with this `productId`, or null.
-    async fn revenue_by_product_by_product_id(
-        &self,
-        ctx: &Context<'_>,
-        product_id: i32,
-    ) -> Result<Option<Row<RevenueByProduct>>> {
-        Select::new().key("product_id", product_id).row(ctx).await
-    }
-}
+/// The root fields that read `v_revenue_by_product`.
+pub const RESOLVERS: &[Resolver] = &[
+    Resolver::list("revenueByProduct", RevenueByProduct::VIEW, &["product_id", "sku"])
+        .doc(
+            "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",
+        ),
+    Resolver::lookup(
+            "revenueByProductByProductId",
+            RevenueByProduct::VIEW,
+            &["product_id"],
+        )
+        .doc("The `RevenueByProduct` with this `productId`, or null."),
+];

@@ -21,10 +21,6 @@ pub struct Function {
     pub origin: Origin,
     /// Name of its module.
     pub module: RustName,
-    /// Name of the struct that holds its root field.
-    pub part: RustName,
-    /// Name of the method.
-    pub method: RustName,
     /// From the comment.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
@@ -33,9 +29,9 @@ pub struct Function {
     pub deprecated: Option<String>,
     /// What clients pass.
     pub arguments: Vec<Argument>,
-    /// The input object that wraps the arguments, with `@input`.
+    /// GraphQL name of the input object that wraps the arguments, with `@input`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub input: Option<InputObject>,
+    pub input: Option<GraphqlName>,
     /// What it returns.
     pub returns: Returns,
 }
@@ -55,8 +51,6 @@ pub enum Operation {
 pub struct Argument {
     /// GraphQL name.
     pub name: GraphqlName,
-    /// Name of the parameter.
-    pub rust: RustName,
     /// SQL name.
     pub sql: String,
     /// Where the names came from.
@@ -80,15 +74,6 @@ pub enum Presence {
     Nullable,
     /// It may be left out, and then takes this SQL default; null passes NULL.
     Defaulted(String),
-}
-
-/// The input object that wraps the arguments of a function.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct InputObject {
-    /// GraphQL name.
-    pub name: GraphqlName,
-    /// Name of the struct.
-    pub rust: RustName,
 }
 
 /// What a function returns.

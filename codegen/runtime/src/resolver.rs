@@ -1,0 +1,203 @@
+//! Root fields as tables, and how each is resolved.
+//!
+//! A resolver is data: what it reads or calls, and with which arguments. Running it is written once,
+//! in [`crate::select`] and [`crate::call`], so that generated code compiles in no time.
+
+use crate::Result;
+use crate::call;
+use crate::database::Database;
+use crate::model::{ObjectType, Type, View};
+use crate::scope::{Occurrences, Scope};
+use crate::select;
+
+/// A root field.
+#[derive(Debug)]
+pub struct Resolver {
+    /// GraphQL name.
+    pub field: &'static str,
+    /// Description, from the SQL comment.
+    pub doc: &'static str,
+    /// Reason of `@deprecated`.
+    pub deprecated: Option<&'static str>,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What a root field does.
+#[derive(Clone, Copy, Debug)]
+pub enum Action {
+    /// Lists the rows of a view; these columns are arguments too, each for equality.
+    List(&'static View, &'static [&'static str]),
+    /// Finds the row of a view by these columns, which are a key of it.
+    Lookup(&'static View, &'static [&'static str]),
+    /// Calls a function.
+    Call(&'static Function),
+}
+
+/// A function and how it is called.
+#[derive(Debug)]
+pub struct Function {
+    /// SQL schema.
+    pub schema: &'static str,
+    /// SQL name.
+    pub name: &'static str,
+    /// Where it runs.
+    pub volatility: Volatility,
+    /// What clients pass.
+    pub arguments: &'static [Argument],
+    /// GraphQL name of the input object that wraps the arguments (`@input`).
+    pub input: Option<&'static str>,
+    /// What it returns.
+    pub returns: Returns,
+}
+
+/// What a function may do, as SQL declares it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Volatility {
+    /// It may write: runs on the primary, and again if it loses against another transaction.
+    Volatile,
+    /// STABLE or IMMUTABLE: runs read-only, on any replica.
+    Stable,
+}
+
+/// An argument of a function.
+#[derive(Debug)]
+pub struct Argument {
+    /// GraphQL name.
+    pub field: &'static str,
+    /// SQL name.
+    pub name: &'static str,
+    /// How it is written.
+    pub ty: Type,
+    /// The declared SQL type, to which the value is cast.
+    pub sql_type: &'static str,
+    /// Whether it must be given.
+    pub presence: Presence,
+}
+
+/// Whether an argument must be given.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Presence {
+    /// It must be given and is never null.
+    Required,
+    /// It may be left out or null; either passes NULL.
+    Nullable,
+    /// It may be left out, and then takes its SQL default; null passes NULL.
+    Defaulted,
+}
+
+/// What a function returns.
+#[derive(Clone, Copy, Debug)]
+pub enum Returns {
+    /// Nothing: the field is `true` once it is done.
+    Void,
+    /// A value that may be null.
+    Value(Type),
+    /// A value that never is.
+    RequiredValue(Type),
+    /// A set of values.
+    Values(Type),
+    /// A row, or null: NULL, or a row of nothing but NULLs, which is how a `SELECT … INTO` that
+    /// found nothing looks.
+    Row(&'static ObjectType),
+    /// A row, always.
+    RequiredRow(&'static ObjectType),
+    /// A set of rows.
+    Rows(&'static ObjectType),
+}
+
+impl Resolver {
+    /// Lists the rows of a view; these columns are arguments too, each for equality.
+    pub const fn list(
+        field: &'static str,
+        view: &'static View,
+        equal: &'static [&'static str],
+    ) -> Self {
+        Self::new(field, Action::List(view, equal))
+    }
+
+    /// Finds the row of a view by these columns, which are a key of it.
+    pub const fn lookup(
+        field: &'static str,
+        view: &'static View,
+        key: &'static [&'static str],
+    ) -> Self {
+        Self::new(field, Action::Lookup(view, key))
+    }
+
+    /// Calls a function.
+    pub const fn call(field: &'static str, function: &'static Function) -> Self {
+        Self::new(field, Action::Call(function))
+    }
+
+    const fn new(field: &'static str, action: Action) -> Self {
+        Self { field, doc: "", deprecated: None, action }
+    }
+
+    /// Adds its description.
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    /// Marks it as deprecated.
+    #[must_use]
+    pub const fn deprecated(mut self, reason: &'static str) -> Self {
+        self.deprecated = Some(reason);
+        self
+    }
+
+    /// Resolves the field to JSON text; `None` is null.
+    pub(crate) async fn resolve(
+        &self,
+        database: &Database,
+        scope: &Scope<'_>,
+        field: &Occurrences<'_>,
+    ) -> Result<Option<Vec<u8>>> {
+        match self.action {
+            Action::List(view, equal) => {
+                select::list(database, scope, field, view, equal).await.map(Some)
+            }
+            Action::Lookup(view, key) => select::lookup(database, scope, field, view, key).await,
+            Action::Call(function) => call::call(database, scope, field, function).await,
+        }
+    }
+
+    /// Whether the field is never null.
+    pub(crate) fn is_non_null(&self) -> bool {
+        match self.action {
+            Action::List(..) => true,
+            Action::Lookup(..) => false,
+            Action::Call(function) => {
+                !matches!(function.returns, Returns::Value(_) | Returns::Row(_))
+            }
+        }
+    }
+}
+
+impl Argument {
+    /// An argument that must be given.
+    pub const fn new(
+        field: &'static str,
+        name: &'static str,
+        ty: Type,
+        sql_type: &'static str,
+    ) -> Self {
+        Self { field, name, ty, sql_type, presence: Presence::Required }
+    }
+
+    /// Lets it be null or left out; either passes NULL.
+    #[must_use]
+    pub const fn nullable(mut self) -> Self {
+        self.presence = Presence::Nullable;
+        self
+    }
+
+    /// Lets it be left out for its SQL default.
+    #[must_use]
+    pub const fn defaulted(mut self) -> Self {
+        self.presence = Presence::Defaulted;
+        self
+    }
+}
