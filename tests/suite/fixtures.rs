@@ -23,6 +23,7 @@ macro_rules! fixtures {
 }
 
 fixtures! {
+    connections: "connections", fixture_connections;
     functions: "functions", fixture_functions;
     hostile: "hostile", fixture_hostile;
     keys: "keys", fixture_keys;

@@ -3,6 +3,7 @@
 mod audits;
 mod browser;
 mod concurrency;
+mod connections;
 mod demo;
 mod determinism;
 mod diagnostics;

@@ -62,6 +62,8 @@ fn check(folder: &str, running: &str) {
 async fn schema_files_say_what_the_running_schemas_say() {
     let database = connect("postgres://localhost/not-connected-to");
     check("generated", &generated::schema(database.clone()).sdl());
+    let connections = fixture_connections::schema(database.clone());
+    check("tests/fixtures/connections", &connections.sdl());
     check("tests/fixtures/functions", &fixture_functions::schema(database.clone()).sdl());
     // async-graphql prints quotes in descriptions without escapes, so that its form of this one
     // cannot be read; ours can.

@@ -165,7 +165,7 @@ impl Call<'_> {
         let max_page_size = self.database.max_page_size();
         let (connection, rows) = self.run(sql, " as t").await?;
         let level =
-            Level::load(&connection, &selection, rows, single.into(), max_page_size).await?;
+            Level::load(&connection, &selection, rows.into(), single.into(), max_page_size).await?;
         Ok((selection, level))
     }
 

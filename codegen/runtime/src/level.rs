@@ -7,6 +7,7 @@ mod keys;
 mod statement;
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use tokio_postgres::Row;
@@ -24,7 +25,7 @@ const MAX_NESTED_ROWS: usize = 100_000;
 
 /// Fetched rows of one level, and what lies below.
 pub(crate) struct Level {
-    rows: Vec<Row>,
+    rows: Arc<Vec<Row>>,
     /// How many columns before those of the selection (keys, ordinals).
     skip: usize,
     /// One per relation of the selection, in order.
@@ -65,7 +66,7 @@ impl Level {
     pub(crate) fn load<'a>(
         connection: &'a Connection,
         selection: &'a Selection,
-        rows: Vec<Row>,
+        rows: Arc<Vec<Row>>,
         skip: usize,
         max_page_size: u32,
     ) -> Pin<Box<dyn Future<Output = Result<Self>> + Send + 'a>> {
@@ -162,6 +163,7 @@ impl Below {
         let of_parent =
             keys.of_parent.iter().map(|key| key.map_or_else(Vec::new, |key| of_key[key].clone()));
         let of_parent = of_parent.collect();
+        let rows = Arc::new(rows);
         let level = Level::load(connection, &field.selection, rows, 1, max_page_size).await?;
         Ok(Self { level, of_parent })
     }

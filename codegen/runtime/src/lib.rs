@@ -25,6 +25,7 @@
 //! against it, which keeps the two in step.
 
 mod call;
+mod connection;
 mod database;
 mod decode;
 mod document;

@@ -3,7 +3,7 @@
 use async_graphql::Value;
 
 use crate::model::{Column, ObjectType, View};
-use crate::predicate::Predicate;
+use crate::predicate::{Predicate, write_where};
 use crate::sql::Sql;
 use crate::{Error, Result};
 
@@ -57,6 +57,28 @@ impl Direction {
         }
     }
 
+    /// Whether large values come first.
+    pub(crate) fn is_desc(self) -> bool {
+        matches!(self, Self::Desc | Self::DescNullsFirst | Self::DescNullsLast)
+    }
+
+    /// Whether nulls come first.
+    pub(crate) fn nulls_first(self) -> bool {
+        matches!(self, Self::Desc | Self::AscNullsFirst | Self::DescNullsFirst)
+    }
+
+    /// The opposite order.
+    pub(crate) fn reversed(self) -> Self {
+        match self {
+            Self::Asc => Self::Desc,
+            Self::Desc => Self::Asc,
+            Self::AscNullsFirst => Self::DescNullsLast,
+            Self::AscNullsLast => Self::DescNullsFirst,
+            Self::DescNullsFirst => Self::AscNullsLast,
+            Self::DescNullsLast => Self::AscNullsFirst,
+        }
+    }
+
     fn sql(self) -> &'static str {
         match self {
             Self::Asc | Self::AscNullsLast => "",
@@ -68,9 +90,17 @@ impl Direction {
 }
 
 impl Order {
+    /// Reads an `orderBy` argument.
+    pub(crate) fn parse_list(object: &'static ObjectType, value: &Value) -> Result<Vec<Self>> {
+        match value {
+            Value::List(items) => items.iter().map(|item| Self::parse(object, item)).collect(),
+            single => Ok(vec![Self::parse(object, single)?]),
+        }
+    }
+
     /// Reads `{ createdAt: DESC }`: one column per element, so that the order of criteria is
     /// the order of the list.
-    pub(crate) fn parse(object: &'static ObjectType, value: &Value) -> Result<Self> {
+    fn parse(object: &'static ObjectType, value: &Value) -> Result<Self> {
         let one = || {
             Error::bad_input(
                 "`orderBy`: expected objects of one column each, such as `{ id: ASC }`",
@@ -120,12 +150,7 @@ impl ListArguments {
                 ("where", value) => {
                     list.predicates.push(Predicate::parse(view.object, &value, "where")?);
                 }
-                ("orderBy", Value::List(items)) => {
-                    for item in &items {
-                        list.order.push(Order::parse(view.object, item)?);
-                    }
-                }
-                ("orderBy", item) => list.order.push(Order::parse(view.object, &item)?),
+                ("orderBy", value) => list.order = Order::parse_list(view.object, &value)?,
                 ("limit", value) => list.limit = Some(int(&value, "limit")?),
                 ("offset", value) => list.offset = int(&value, "offset")?,
                 (name, _) => return Err(Error::bad_input(format!("unknown argument `{name}`"))),
@@ -137,16 +162,7 @@ impl ListArguments {
     /// Refuses negative numbers and pages above the maximum; never cuts in silence.
     pub(crate) fn check(&self, max_page_size: u32) -> Result<()> {
         if let Some(limit) = self.limit {
-            match u32::try_from(limit) {
-                Err(_) => return Err(Error::bad_input("`limit` must not be negative")),
-                Ok(limit) if limit > max_page_size => {
-                    return Err(Error::new(
-                        crate::Code::LimitExceeded,
-                        format!("`limit` is {limit}, but a page has at most {max_page_size} rows"),
-                    ));
-                }
-                Ok(_) => {}
-            }
+            check_limit(limit, "limit", max_page_size)?;
         }
         if self.offset < 0 {
             return Err(Error::bad_input("`offset` must not be negative"));
@@ -156,28 +172,13 @@ impl ListArguments {
 
     /// Appends ` where …` unless every row qualifies.
     pub(crate) fn write_where(&self, sql: &mut Sql) {
-        let mut separator = " where ";
-        for predicate in self.predicates.iter().filter(|predicate| !predicate.is_true()) {
-            sql.push(separator);
-            predicate.write(sql);
-            separator = " and ";
-        }
+        write_where(&self.predicates, sql);
     }
 
-    /// Appends ` order by …`: what the client asked for, then the key of the view, so that equal
-    /// rows have an order too and pages do not overlap.
-    pub(crate) fn write_order(&self, view: &View, sql: &mut Sql) {
-        let mut separator = " order by ";
-        for order in &self.order {
-            sql.push(separator).push("t.").name(order.column.column).push(order.direction.sql());
-            separator = ", ";
-        }
-        for key in view.key {
-            if !self.order.iter().any(|order| order.column.column == *key) {
-                sql.push(separator).push("t.").name(key);
-                separator = ", ";
-            }
-        }
+    /// Appends ` order by …`.
+    pub(crate) fn write_order(&self, view: &View, sql: &mut Sql) -> Result<()> {
+        write_order(&complete(&self.order, view)?, sql);
+        Ok(())
     }
 
     /// Appends ` limit … offset …`. Numbers are text: behind a parameter, the planner would not
@@ -192,7 +193,43 @@ impl ListArguments {
     }
 }
 
-fn int(value: &Value, name: &str) -> Result<i32> {
+/// Refuses a negative number of rows, and one above the maximum.
+pub(crate) fn check_limit(limit: i32, argument: &str, max_page_size: u32) -> Result<()> {
+    match u32::try_from(limit) {
+        Err(_) => Err(Error::bad_input(format!("`{argument}` must not be negative"))),
+        Ok(limit) if limit > max_page_size => Err(Error::new(
+            crate::Code::LimitExceeded,
+            format!("`{argument}` is {limit}, but a page has at most {max_page_size} rows"),
+        )),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// What the client asked for, then the key of the view, so that equal rows have an order too and
+/// pages do not overlap. A column that is named again changes nothing and is left out.
+pub(crate) fn complete(wanted: &[Order], view: &View) -> Result<Vec<Order>> {
+    let mut complete: Vec<Order> = Vec::with_capacity(wanted.len() + view.key.len());
+    let mut add = |order: Order| {
+        if !complete.iter().any(|other| other.column.column == order.column.column) {
+            complete.push(order);
+        }
+    };
+    wanted.iter().cloned().for_each(&mut add);
+    for name in view.key {
+        add(Order { column: view.object.column(name)?, direction: Direction::Asc });
+    }
+    Ok(complete)
+}
+
+/// Appends ` order by …`.
+pub(crate) fn write_order(order: &[Order], sql: &mut Sql) {
+    for (index, order) in order.iter().enumerate() {
+        sql.push(if index > 0 { ", t." } else { " order by t." });
+        sql.name(order.column.column).push(order.direction.sql());
+    }
+}
+
+pub(crate) fn int(value: &Value, name: &str) -> Result<i32> {
     match value {
         Value::Number(number) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
         _ => None,

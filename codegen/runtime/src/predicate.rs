@@ -265,6 +265,18 @@ impl Predicate {
     }
 }
 
+/// Appends ` where …` unless every row qualifies, and returns what has to stand before another
+/// condition.
+pub(crate) fn write_where(predicates: &[Predicate], sql: &mut Sql) -> &'static str {
+    let mut separator = " where ";
+    for predicate in predicates.iter().filter(|predicate| !predicate.is_true()) {
+        sql.push(separator);
+        predicate.write(sql);
+        separator = " and ";
+    }
+    separator
+}
+
 fn write_joined(parts: &[Predicate], separator: &str, empty: &str, sql: &mut Sql) {
     match parts {
         [] => {

@@ -5,6 +5,7 @@
 
 use crate::Result;
 use crate::call;
+use crate::connection;
 use crate::database::Database;
 use crate::model::{ObjectType, Type, View};
 use crate::scope::{Occurrences, Scope};
@@ -28,6 +29,8 @@ pub struct Resolver {
 pub enum Action {
     /// Lists the rows of a view; these columns are arguments too, each for equality.
     List(&'static View, &'static [&'static str]),
+    /// Pages of a view by cursor; the view has a key.
+    Connection(&'static View),
     /// Finds the row of a view by these columns, which are a key of it.
     Lookup(&'static View, &'static [&'static str]),
     /// Calls a function.
@@ -116,6 +119,11 @@ impl Resolver {
         Self::new(field, Action::List(view, equal))
     }
 
+    /// Pages of a view by cursor; the view has a key.
+    pub const fn connection(field: &'static str, view: &'static View) -> Self {
+        Self::new(field, Action::Connection(view))
+    }
+
     /// Finds the row of a view by these columns, which are a key of it.
     pub const fn lookup(
         field: &'static str,
@@ -159,6 +167,9 @@ impl Resolver {
             Action::List(view, equal) => {
                 select::list(database, scope, field, view, equal).await.map(Some)
             }
+            Action::Connection(view) => {
+                connection::connection(database, scope, field, view).await.map(Some)
+            }
             Action::Lookup(view, key) => select::lookup(database, scope, field, view, key).await,
             Action::Call(function) => call::call(database, scope, field, function).await,
         }
@@ -167,7 +178,7 @@ impl Resolver {
     /// Whether the field is never null.
     pub(crate) fn is_non_null(&self) -> bool {
         match self.action {
-            Action::List(..) => true,
+            Action::List(..) | Action::Connection(_) => true,
             Action::Lookup(..) => false,
             Action::Call(function) => {
                 !matches!(function.returns, Returns::Value(_) | Returns::Row(_))

@@ -65,12 +65,12 @@ async fn load(
     arguments: &ListArguments,
 ) -> Result<Level> {
     arguments.check(database.max_page_size())?;
-    let sql = statement(view, selection, arguments);
+    let sql = statement(view, selection, arguments)?;
     let (connection, rows) = database.query(&sql.text, &sql.params).await?;
-    Level::load(&connection, selection, rows, 0, database.max_page_size()).await
+    Level::load(&connection, selection, rows.into(), 0, database.max_page_size()).await
 }
 
-fn statement(view: &View, selection: &Selection, arguments: &ListArguments) -> Sql {
+fn statement(view: &View, selection: &Selection, arguments: &ListArguments) -> Result<Sql> {
     let mut sql = Sql::default();
     sql.push("select");
     for (index, column) in selection.columns.iter().enumerate() {
@@ -78,7 +78,7 @@ fn statement(view: &View, selection: &Selection, arguments: &ListArguments) -> S
     }
     sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
     arguments.write_where(&mut sql);
-    arguments.write_order(view, &mut sql);
+    arguments.write_order(view, &mut sql)?;
     arguments.write_page(&mut sql);
-    sql
+    Ok(sql)
 }

@@ -70,7 +70,19 @@ impl Selection {
         field: &Occurrences<'_>,
         object: &'static ObjectType,
     ) -> Result<Self> {
-        plan(scope, object, &selection_sets(field), Source::Columns)
+        Self::of_rows_with(scope, field, object, Vec::new())
+    }
+
+    /// Plans the selection set of a field, for rows of a result set that begins with the given
+    /// columns.
+    pub(crate) fn of_rows_with(
+        scope: &Scope<'_>,
+        field: &Occurrences<'_>,
+        object: &'static ObjectType,
+        columns: Vec<&'static Column>,
+    ) -> Result<Self> {
+        let selection = Self { object, fields: Vec::new(), columns };
+        plan_into(scope, selection, &selection_sets(field), Source::Columns)
     }
 
     /// Plans the selection set of a field, for a value of a type; `None` where the type has no
@@ -154,7 +166,8 @@ impl ObjectType {
     }
 }
 
-fn selection_sets<'a>(field: &[&'a Positioned<AstField>]) -> Vec<&'a SelectionSet> {
+/// The selection sets of a field.
+pub(crate) fn selection_sets<'a>(field: &[&'a Positioned<AstField>]) -> Vec<&'a SelectionSet> {
     field.iter().map(|ast| &ast.node.selection_set.node).collect()
 }
 
@@ -164,7 +177,16 @@ fn plan(
     sets: &[&SelectionSet],
     source: Source,
 ) -> Result<Selection> {
-    let mut selection = Selection { object, fields: Vec::new(), columns: Vec::new() };
+    let selection = Selection { object, fields: Vec::new(), columns: Vec::new() };
+    plan_into(scope, selection, sets, source)
+}
+
+fn plan_into(
+    scope: &Scope<'_>,
+    mut selection: Selection,
+    sets: &[&SelectionSet],
+    source: Source,
+) -> Result<Selection> {
     for (key, asts) in scope.fields(sets) {
         let field = plan_field(scope, &mut selection, key, &asts, source)?;
         selection.fields.push(field);

@@ -3,6 +3,8 @@
 //! The registry is public but undocumented; this module and [`crate::roots`] are the only ones that
 //! write to it.
 
+mod connection;
+
 use async_graphql::OutputType;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::registry::{
@@ -70,18 +72,27 @@ fn add_list_arguments(
     default_limit: Option<i32>,
     field: &mut MetaField,
 ) {
-    if comparable(object).next().is_some() {
-        register_filter(registry, object);
-        register_order_by(registry, object);
-        add_argument(field, input("where", "", filter_name(object)));
-        add_argument(field, input("orderBy", "", format!("[{}!]", order_by_name(object))));
-    }
+    add_filter_arguments(registry, object, field);
     <i32 as OutputType>::create_type_info(registry);
     let default_value = default_limit.map(|limit| limit.to_string());
     let limit = input("limit", "", nullable("Int", default_value.is_none()));
     add_argument(field, MetaInputValue { default_value, ..limit });
     let offset = input("offset", "", "Int!".to_owned());
     add_argument(field, MetaInputValue { default_value: Some("0".to_owned()), ..offset });
+}
+
+/// Adds `where` and `orderBy`, if there is a column for them.
+fn add_filter_arguments(
+    registry: &mut Registry,
+    object: &'static ObjectType,
+    field: &mut MetaField,
+) {
+    if comparable(object).next().is_some() {
+        register_filter(registry, object);
+        register_order_by(registry, object);
+        add_argument(field, input("where", "", filter_name(object)));
+        add_argument(field, input("orderBy", "", format!("[{}!]", order_by_name(object))));
+    }
 }
 
 fn add_argument(field: &mut MetaField, argument: MetaInputValue) {
@@ -99,6 +110,11 @@ pub(crate) fn resolver_field(registry: &mut Registry, resolver: &Resolver) -> Me
             let limit = Some(ListArguments::DEFAULT_LIMIT);
             add_list_arguments(registry, view.object, limit, &mut field);
             format!("[{}!]", view.object.name)
+        }
+        Action::Connection(view) => {
+            register_object(registry, view.object);
+            connection::add_arguments(registry, view.object, &mut field);
+            connection::register(registry, view.object)
         }
         Action::Lookup(view, key) => {
             register_object(registry, view.object);

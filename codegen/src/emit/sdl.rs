@@ -3,6 +3,7 @@
 //! Written from the same plan as the Rust code. The served schema is built by the runtime from the
 //! generated tables; a test holds the two against each other.
 
+mod connections;
 mod filters;
 mod write;
 
@@ -29,8 +30,14 @@ pub(super) fn document(plan: &Plan) -> String {
     if !mutations.is_empty() {
         sections.push(Definition::new("type", "Mutation", "", mutations).to_string());
     }
-    let groups =
-        [objects(plan), inputs(plan), filters::definitions(plan), enums(plan), scalars(plan)];
+    let groups = [
+        objects(plan),
+        connections::definitions(plan),
+        inputs(plan),
+        filters::definitions(plan),
+        enums(plan),
+        scalars(plan),
+    ];
     for mut group in groups {
         group.sort_by(|a, b| a.name.cmp(&b.name));
         sections.extend(group.iter().map(ToString::to_string));
@@ -41,7 +48,8 @@ pub(super) fn document(plan: &Plan) -> String {
 fn query_fields(plan: &Plan) -> Vec<Member> {
     let views = plan.views.values().flat_map(|view| {
         let key = view.key.as_ref().map(|key| key_field(plan, view, key));
-        std::iter::once(list_field(plan, view)).chain(key)
+        let connection = view.connection.as_ref().map(|field| connections::field(view, field));
+        std::iter::once(list_field(plan, view)).chain(connection).chain(key)
     });
     views.chain(function_fields(plan, Operation::Query)).collect()
 }

@@ -55,6 +55,10 @@ fn resolvers(view: &View) -> TokenStream {
         let equal = view.list.direct.iter().filter_map(|argument| column(argument.column));
         quote! { Resolver::list(#field, #row::VIEW, &[#(#equal),*]) #doc #deprecated }
     };
+    let connection = view.connection.iter().map(|field| {
+        let (field, doc) = (text(field.as_str()), tokens::doc(&view.object.description));
+        quote! { Resolver::connection(#field, #row::VIEW) #doc #deprecated }
+    });
     let lookup = view.key.iter().map(|key| {
         let (field, doc) = (text(key.field.as_str()), tokens::doc(&key_description(view, key)));
         let columns = key.columns.iter().filter_map(|&place| column(place));
@@ -62,7 +66,7 @@ fn resolvers(view: &View) -> TokenStream {
     });
     quote! {
         #[doc = #doc]
-        pub const RESOLVERS: &[Resolver] = &[#list #(, #lookup)*];
+        pub const RESOLVERS: &[Resolver] = &[#list #(, #connection)* #(, #lookup)*];
     }
 }
 

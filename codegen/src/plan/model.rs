@@ -218,6 +218,9 @@ pub struct View {
     pub module: RustName,
     /// The field that lists its rows.
     pub list: ListField,
+    /// GraphQL name of the field that pages through its rows by cursor; it takes a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<GraphqlName>,
     /// What identifies a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
@@ -347,7 +350,8 @@ impl Plan {
     /// The number of root fields.
     pub fn operations(&self) -> usize {
         let keys = self.views.values().filter(|view| view.key.is_some()).count();
-        self.views.len() + keys + self.functions.len()
+        let connections = self.views.values().filter(|view| view.connection.is_some()).count();
+        self.views.len() + keys + connections + self.functions.len()
     }
 }
 

@@ -40,6 +40,13 @@ fn register_view(registry: &mut Registry, view: &View) {
     }
     let query = || Scope::Fields(Owner::root("Query"));
     registry.claim(query(), view.list.field.as_str(), origin);
+    if let Some(connection) = &view.connection {
+        let origin = derived(origin, "its connection");
+        registry.claim(query(), connection.as_str(), &origin);
+        registry.claim(Scope::Types, object.name.with_suffix("Connection").as_str(), &origin);
+        let edge = derived(&view.object.origin, "the edges of its connection");
+        registry.claim(Scope::Types, object.name.with_suffix("Edge").as_str(), &edge);
+    }
     if let Some(key) = &view.key {
         registry.claim(query(), key.field.as_str(), &derived(origin, "its lookup by key"));
     }

@@ -103,6 +103,10 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "Every change of every customer, product, order, line and payment, however it was made.",
         ),
+    Resolver::connection("auditLogConnection", AuditLog::VIEW)
+        .doc(
+            "Every change of every customer, product, order, line and payment, however it was made.",
+        ),
     Resolver::lookup("auditLogById", AuditLog::VIEW, &["id"])
         .doc("The `AuditLog` with this `id`, or null."),
 ];

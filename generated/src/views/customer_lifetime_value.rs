@@ -93,6 +93,10 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "What every customer has spent. Only orders that were paid and not cancelled count.",
         ),
+    Resolver::connection("customerLifetimeValueConnection", CustomerLifetimeValue::VIEW)
+        .doc(
+            "What every customer has spent. Only orders that were paid and not cancelled count.",
+        ),
     Resolver::lookup(
             "customerLifetimeValueByCustomerId",
             CustomerLifetimeValue::VIEW,

@@ -108,6 +108,8 @@ pub const RESOLVERS: &[Resolver] = &[
             &["customer_id", "order_id", "order_number"],
         )
         .doc("The order history of customers."),
+    Resolver::connection("customerOrdersConnection", CustomerOrders::VIEW)
+        .doc("The order history of customers."),
     Resolver::lookup("customerOrdersByOrderId", CustomerOrders::VIEW, &["order_id"])
         .doc("The `CustomerOrders` with this `orderId`, or null."),
 ];

@@ -182,6 +182,10 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "Everything about an order on one page: customer, lines, payment and dates.",
         ),
+    Resolver::connection("orderDetailsConnection", OrderDetails::VIEW)
+        .doc(
+            "Everything about an order on one page: customer, lines, payment and dates.",
+        ),
     Resolver::lookup("orderDetailsById", OrderDetails::VIEW, &["id"])
         .doc("The `OrderDetails` with this `id`, or null."),
 ];

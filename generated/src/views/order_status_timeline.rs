@@ -96,6 +96,10 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "The steps that orders took, one row per step, the first one being that the order was placed.",
         ),
+    Resolver::connection("orderStatusTimelineConnection", OrderStatusTimeline::VIEW)
+        .doc(
+            "The steps that orders took, one row per step, the first one being that the order was placed.",
+        ),
     Resolver::lookup("orderStatusTimelineById", OrderStatusTimeline::VIEW, &["id"])
         .doc("The `OrderStatusTimeline` with this `id`, or null."),
 ];

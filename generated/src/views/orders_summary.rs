@@ -175,6 +175,10 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "An order with its customer and totals, one row per order whatever its status.",
         ),
+    Resolver::connection("ordersSummaryConnection", OrdersSummary::VIEW)
+        .doc(
+            "An order with its customer and totals, one row per order whatever its status.",
+        ),
     Resolver::lookup("ordersSummaryById", OrdersSummary::VIEW, &["id"])
         .doc("The `OrdersSummary` with this `id`, or null."),
 ];

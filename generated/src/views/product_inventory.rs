@@ -117,6 +117,8 @@ impl ViewRow for ProductInventory {
 pub const RESOLVERS: &[Resolver] = &[
     Resolver::list("productInventory", ProductInventory::VIEW, &["product_id", "sku"])
         .doc("The stock of every product, as it is now."),
+    Resolver::connection("productInventoryConnection", ProductInventory::VIEW)
+        .doc("The stock of every product, as it is now."),
     Resolver::lookup(
             "productInventoryByProductId",
             ProductInventory::VIEW,

@@ -104,6 +104,8 @@ impl ViewRow for Products {
 pub const RESOLVERS: &[Resolver] = &[
     Resolver::list("products", Products::VIEW, &["id", "sku"])
         .doc("Everything that is for sale."),
+    Resolver::connection("productsConnection", Products::VIEW)
+        .doc("Everything that is for sale."),
     Resolver::lookup("productsById", Products::VIEW, &["id"])
         .doc("The `Products` with this `id`, or null."),
 ];

@@ -102,6 +102,10 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",
         ),
+    Resolver::connection("revenueByProductConnection", RevenueByProduct::VIEW)
+        .doc(
+            "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",
+        ),
     Resolver::lookup(
             "revenueByProductByProductId",
             RevenueByProduct::VIEW,

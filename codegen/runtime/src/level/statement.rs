@@ -56,7 +56,7 @@ pub(super) fn statement(
             write_filter(arguments, &mut sql);
         }
     }
-    arguments.write_order(view, &mut sql);
+    arguments.write_order(view, &mut sql)?;
     if shape == Shape::Lateral {
         arguments.write_page(&mut sql);
         sql.push(") as c");
