@@ -36,6 +36,7 @@ mod json;
 mod level;
 mod list;
 mod model;
+mod order;
 mod param;
 mod predicate;
 mod record;

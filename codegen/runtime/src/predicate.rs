@@ -3,7 +3,7 @@
 use async_graphql::Value;
 
 use crate::encode::{encode, encode_array};
-use crate::model::{Column, ObjectType, Type};
+use crate::model::{Cardinality, Column, ObjectType, Relation, Type};
 use crate::param::Param;
 use crate::sql::Sql;
 use crate::{Error, Result};
@@ -21,6 +21,25 @@ pub(crate) enum Predicate {
     Compare { column: &'static Column, operator: Operator, value: Param },
     /// A column is null, or is not.
     Null { column: &'static Column, is_null: bool },
+    /// So many of the rows that a relation leads to satisfy a condition.
+    Related { relation: &'static Relation, quantifier: Quantifier, predicate: Box<Predicate> },
+}
+
+/// How many related rows have to satisfy a condition.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Quantifier {
+    Some,
+    Every,
+    None,
+}
+
+impl Quantifier {
+    /// All of them, in the order of the filter's fields, with names and descriptions.
+    pub(crate) const ALL: [(&'static str, Self, &'static str); 3] = [
+        ("some", Self::Some, "At least one row satisfies this."),
+        ("every", Self::Every, "No row fails this; so it is without rows."),
+        ("none", Self::None, "No row satisfies this."),
+    ];
 }
 
 /// An operator of a scalar filter.
@@ -154,7 +173,10 @@ impl Predicate {
                 (_, Some((_, column))) if column.ty.is_comparable() => {
                     Self::parse_column(column, value, &path)?
                 }
-                _ => return Err(Error::bad_input(format!("`{path}`: unknown field"))),
+                (name, _) => match object.relations.iter().find(|item| item.field == name) {
+                    Some(relation) => Self::parse_relation(relation, value, &path)?,
+                    None => return Err(Error::bad_input(format!("`{path}`: unknown field"))),
+                },
             });
         }
         Ok(Self::All(all))
@@ -169,6 +191,29 @@ impl Predicate {
                 .collect(),
             single => Ok(vec![Self::parse(object, single, path)?]),
         }
+    }
+
+    /// Reads `{ name: … }` for a relation to one row, `{ some: { name: … } }` for one to many.
+    fn parse_relation(relation: &'static Relation, value: &Value, path: &str) -> Result<Self> {
+        let target = (relation.target)().object;
+        if relation.cardinality != Cardinality::Many {
+            let predicate = Box::new(Self::parse(target, value, path)?);
+            return Ok(Self::Related { relation, quantifier: Quantifier::Some, predicate });
+        }
+        let Value::Object(members) = value else {
+            return Err(Error::bad_input(format!(
+                "`{path}`: expected an object such as {{ some: {{ … }} }}"
+            )));
+        };
+        let quantified = members.iter().map(|(name, value)| {
+            let path = format!("{path}.{name}");
+            let known = Quantifier::ALL.iter().find(|(known, ..)| known == name);
+            let (_, quantifier, _) =
+                known.ok_or_else(|| Error::bad_input(format!("`{path}`: unknown field")))?;
+            let predicate = Box::new(Self::parse(target, value, &path)?);
+            Ok(Self::Related { relation, quantifier: *quantifier, predicate })
+        });
+        Ok(Self::All(quantified.collect::<Result<_>>()?))
     }
 
     fn parse_column(column: &'static Column, value: &Value, path: &str) -> Result<Self> {
@@ -235,17 +280,21 @@ impl Predicate {
 
     /// Appends the condition on rows of the table alias `t`.
     pub(crate) fn write(&self, sql: &mut Sql) {
+        self.write_on(Alias(0), sql);
+    }
+
+    fn write_on(&self, alias: Alias, sql: &mut Sql) {
         match self {
-            Self::All(parts) => write_joined(parts, " and ", "true", sql),
-            Self::Any(parts) => write_joined(parts, " or ", "false", sql),
+            Self::All(parts) => write_joined(parts, " and ", "true", alias, sql),
+            Self::Any(parts) => write_joined(parts, " or ", "false", alias, sql),
             Self::Not(part) => {
                 sql.push("not (");
-                part.write(sql);
+                part.write_on(alias, sql);
                 sql.push(")");
             }
             Self::Compare { column, operator, value } => {
                 let sql_type = column.sql_type();
-                sql.push("t.").name(column.column).push(operator.sql());
+                alias.write(sql).name(column.column).push(operator.sql());
                 if operator.is_list() {
                     sql.param(value.clone(), &format!("{sql_type}[]")).push(")");
                 } else {
@@ -253,8 +302,11 @@ impl Predicate {
                 }
             }
             Self::Null { column, is_null } => {
-                sql.push("t.").name(column.column);
+                alias.write(sql).name(column.column);
                 sql.push(if *is_null { " is null" } else { " is not null" });
+            }
+            Self::Related { relation, quantifier, predicate } => {
+                write_related(relation, *quantifier, predicate, alias, sql);
             }
         }
     }
@@ -277,19 +329,62 @@ pub(crate) fn write_where(predicates: &[Predicate], sql: &mut Sql) -> &'static s
     separator
 }
 
-fn write_joined(parts: &[Predicate], separator: &str, empty: &str, sql: &mut Sql) {
+/// Appends whether enough rows exist.
+fn write_related(
+    relation: &Relation,
+    quantifier: Quantifier,
+    predicate: &Predicate,
+    alias: Alias,
+    sql: &mut Sql,
+) {
+    let (view, below) = ((relation.target)(), Alias(alias.0 + 1));
+    sql.push(if quantifier == Quantifier::Some { "exists" } else { "not exists" });
+    sql.push(" (select from ").name(view.schema).push(".").name(view.name).push(" as ");
+    below.write_name(sql);
+    for (index, (own, target)) in relation.columns.iter().enumerate() {
+        sql.push(if index == 0 { " where " } else { " and " });
+        below.write(sql).name(target).push(" = ");
+        alias.write(sql).name(own);
+    }
+    if !predicate.is_true() || quantifier == Quantifier::Every {
+        sql.push(" and ");
+        // A condition that is null is not satisfied.
+        sql.push(if quantifier == Quantifier::Every { "(" } else { "" });
+        predicate.write_on(below, sql);
+        sql.push(if quantifier == Quantifier::Every { ") is not true" } else { "" });
+    }
+    sql.push(")");
+}
+
+/// A table alias: `t` of the rows that are asked for, `t1` and so on of related ones.
+#[derive(Clone, Copy)]
+struct Alias(u64);
+
+impl Alias {
+    fn write_name(self, sql: &mut Sql) -> &mut Sql {
+        sql.push("t");
+        if self.0 > 0 { sql.number(self.0) } else { sql }
+    }
+
+    /// Appends the alias and a dot.
+    fn write(self, sql: &mut Sql) -> &mut Sql {
+        self.write_name(sql).push(".")
+    }
+}
+
+fn write_joined(parts: &[Predicate], separator: &str, empty: &str, alias: Alias, sql: &mut Sql) {
     match parts {
         [] => {
             sql.push(empty);
         }
-        [part] => part.write(sql),
+        [part] => part.write_on(alias, sql),
         parts => {
             sql.push("(");
             for (index, part) in parts.iter().enumerate() {
                 if index > 0 {
                     sql.push(separator);
                 }
-                part.write(sql);
+                part.write_on(alias, sql);
             }
             sql.push(")");
         }

@@ -4,6 +4,7 @@ use crate::database::Database;
 use crate::level::Level;
 use crate::list::ListArguments;
 use crate::model::View;
+use crate::order::{self, write_joins, write_order};
 use crate::predicate::Predicate;
 use crate::scope::{Occurrences, Scope};
 use crate::selection::Selection;
@@ -77,8 +78,10 @@ fn statement(view: &View, selection: &Selection, arguments: &ListArguments) -> R
         sql.push(if index > 0 { ", t." } else { " t." }).name(column.column);
     }
     sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
+    let order = order::complete(&arguments.order, view)?;
+    write_joins(&order, &mut sql);
     arguments.write_where(&mut sql);
-    arguments.write_order(view, &mut sql)?;
+    write_order(&order, &mut sql);
     arguments.write_page(&mut sql);
     Ok(sql)
 }

@@ -11,9 +11,10 @@ use async_graphql::registry::{
     Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry,
 };
 
-use crate::list::{Direction, ListArguments};
+use crate::list::ListArguments;
 use crate::model::{Cardinality, Column, EnumType, ObjectType, Relation, Type, View};
-use crate::predicate::operators;
+use crate::order::Direction;
+use crate::predicate::{Quantifier, operators};
 use crate::resolver::{Action, Function, Presence, Resolver, Returns};
 use crate::scalar::{
     Base64, BigInt, Cidr, Date, DateTime, Decimal, Duration, Inet, Json, LocalDateTime, LocalTime,
@@ -278,8 +279,33 @@ pub(crate) fn register_filter(registry: &mut Registry, object: &'static ObjectTy
         let filter = register_scalar_filter(registry, &column.ty);
         fields.push(input(column.field, column.doc, filter));
     }
+    for relation in object.relations {
+        if let Some(filter) = register_relation_filter(registry, relation) {
+            fields.push(input(relation.field, relation.doc, filter));
+        }
+    }
     let doc = format!("A condition on rows of {}; all given fields must hold.", object.name);
     registry.types.insert(name.clone(), input_object(&name, &doc, fields));
+}
+
+/// Registers the filter of a relation: of the rows themselves where it leads to one, of how many
+/// satisfy it where it leads to many.
+fn register_relation_filter(registry: &mut Registry, relation: &Relation) -> Option<String> {
+    let target = (relation.target)().object;
+    comparable(target).next()?;
+    register_filter(registry, target);
+    let filter = filter_name(target);
+    if relation.cardinality != Cardinality::Many {
+        return Some(filter);
+    }
+    let name = format!("{}ListFilter", target.name);
+    registry.types.entry(name.clone()).or_insert_with(|| {
+        let fields = Quantifier::ALL.map(|(field, _, doc)| input(field, doc, filter.clone()));
+        let doc =
+            format!("A condition on related rows of {}; all given fields must hold.", target.name);
+        input_object(&name, &doc, fields.into())
+    });
+    Some(name)
 }
 
 fn register_scalar_filter(registry: &mut Registry, ty: &Type) -> String {
@@ -309,11 +335,21 @@ pub(crate) fn register_order_by(registry: &mut Registry, object: &'static Object
         .entry("Direction".to_owned())
         .or_insert_with(|| enum_type("Direction", "A direction and the place of nulls.", values));
     let name = order_by_name(object);
-    let fields = comparable(object)
+    if !claim(registry, &name) {
+        return;
+    }
+    let mut fields: Vec<MetaInputValue> = comparable(object)
         .map(|column| input(column.field, column.doc, "Direction".to_owned()))
         .collect();
+    for relation in object.relations {
+        let target = (relation.target)().object;
+        if relation.cardinality != Cardinality::Many && comparable(target).next().is_some() {
+            register_order_by(registry, target);
+            fields.push(input(relation.field, relation.doc, order_by_name(target)));
+        }
+    }
     let doc = format!("A sort criterion of rows of {}: exactly one field.", object.name);
-    registry.types.entry(name.clone()).or_insert_with(|| input_object(&name, &doc, fields));
+    registry.types.insert(name.clone(), input_object(&name, &doc, fields));
 }
 
 fn comparable(object: &'static ObjectType) -> impl Iterator<Item = &'static Column> {

@@ -32,6 +32,12 @@ fn register_view(registry: &mut Registry, view: &View) {
         let (filter, order) =
             (object.name.with_suffix("Filter"), object.name.with_suffix("OrderBy"));
         registry.claim(Scope::Types, filter.as_str(), &derived(origin, "its filter"));
+        let related = object.name.with_suffix("ListFilter");
+        registry.claim(
+            Scope::Types,
+            related.as_str(),
+            &derived(origin, "its filter as related rows"),
+        );
         registry.claim(Scope::Types, order.as_str(), &derived(origin, "its order"));
         register_filter(registry, object);
     }
@@ -53,7 +59,7 @@ fn register_view(registry: &mut Registry, view: &View) {
     registry.claim(Scope::Modules("views"), view.module.as_str(), origin);
 }
 
-/// `and`, `or` and `not` stand beside the columns.
+/// `and`, `or` and `not` stand beside the columns and relations.
 fn register_filter(registry: &mut Registry, object: &Object) {
     let owner = Owner::new(object.name.with_suffix("Filter"), &object.origin);
     let scope = || Scope::Fields(owner.clone());
@@ -62,6 +68,9 @@ fn register_filter(registry: &mut Registry, object: &Object) {
     }
     for column in object.columns.iter().filter(|column| column.ty.is_filterable()) {
         registry.claim(scope(), column.field.as_str(), &column.origin);
+    }
+    for relation in &object.relations {
+        registry.claim(scope(), relation.field.as_str(), &relation.origin);
     }
 }
 

@@ -3,8 +3,9 @@
 use async_graphql::Value;
 
 use super::cursor::{self, Values};
-use crate::list::{self, ListArguments, Order, int};
+use crate::list::{self, ListArguments, int};
 use crate::model::View;
+use crate::order::{self, Order};
 use crate::predicate::Predicate;
 use crate::{Error, Result};
 
@@ -41,7 +42,7 @@ impl Arguments {
         if first.is_some() && last.is_some() {
             return Err(Error::bad_input("`first` and `last` exclude each other"));
         }
-        let order = list::complete(&order, view)?;
+        let order = order::complete(&order, view)?;
         let decode = |text: Option<String>, argument| {
             text.map(|text| cursor::decode(view, &order, &text, argument)).transpose()
         };

@@ -9,8 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::list::Order;
 use crate::model::View;
+use crate::order::Order;
 use crate::{Error, Result};
 
 /// Bytes of the checksum.
@@ -51,6 +51,10 @@ fn checksum(view: &View, order: &[Order], json: &[u8]) -> [u8; CHECKSUM] {
         hash.update([0]);
     }
     for order in order {
+        for relation in &order.path {
+            hash.update(relation.field);
+            hash.update([1]);
+        }
         hash.update(order.column.column);
         hash.update([0]);
         hash.update(order.direction.describe().0);
@@ -65,8 +69,8 @@ fn checksum(view: &View, order: &[Order], json: &[u8]) -> [u8; CHECKSUM] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::list::Direction;
     use crate::model::{Column, ObjectType, Type};
+    use crate::order::Direction;
 
     static VIEW: View = View {
         object: &ObjectType {
@@ -85,7 +89,7 @@ mod tests {
 
     fn order(direction: Direction) -> Vec<Order> {
         let columns = VIEW.object.columns.iter().rev();
-        columns.map(|column| Order { column, direction }).collect()
+        columns.map(|column| Order { path: Vec::new(), column, direction }).collect()
     }
 
     #[test]

@@ -13,8 +13,8 @@ use crate::database::{Connection, Database};
 use crate::decode;
 use crate::json::write_string;
 use crate::level::{Level, raw};
-use crate::list::{Order, write_order};
 use crate::model::View;
+use crate::order::{Order, write_joins, write_order};
 use crate::predicate::{Predicate, write_where};
 use crate::sql::Sql;
 use crate::{Error, Result};
@@ -237,6 +237,7 @@ impl Reader<'_> {
         let mut sql = Sql::default();
         sql.push("select from ").name(self.view.schema).push(".").name(self.view.name);
         sql.push(" as t");
+        write_joins(order, &mut sql);
         let separator = write_where(&self.arguments.predicates, &mut sql);
         sql.push(separator);
         seek::write(order, values, seek, &mut sql);
@@ -255,12 +256,14 @@ fn page(view: &View, arguments: &Arguments, fields: &Fields) -> Sql {
         separator = ", t.";
     }
     if fields.need_cursors() {
-        for order in &arguments.order {
-            sql.push(separator).name(order.column.column).push("::pg_catalog.text");
+        for (position, order) in arguments.order.iter().enumerate() {
+            sql.push(if separator == " t." { " " } else { ", " });
+            order.write_column(position, &mut sql).push("::pg_catalog.text");
             separator = ", t.";
         }
     }
     sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
+    write_joins(&arguments.order, &mut sql);
     let mut separator = write_where(&arguments.predicates, &mut sql);
     let bounds = [
         (&arguments.after, arguments.order.clone()),

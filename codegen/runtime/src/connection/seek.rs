@@ -1,7 +1,7 @@
 //! Conditions on where in an ordering a row stands (keyset pagination).
 
 use super::cursor::Values;
-use crate::list::Order;
+use crate::order::Order;
 use crate::param::Param;
 use crate::sql::Sql;
 
@@ -22,12 +22,12 @@ pub(super) enum Seek {
 /// for an index.
 pub(super) fn write(order: &[Order], values: &Values, seek: Seek, sql: &mut Sql) {
     let is_desc = order.first().is_some_and(|order| order.direction.is_desc());
-    let is_plain = |order: &Order| !order.column.nullable && order.direction.is_desc() == is_desc;
+    let is_plain = |order: &Order| !order.is_nullable() && order.direction.is_desc() == is_desc;
     if order.iter().all(is_plain) {
         return write_rows(order, values, is_desc, seek, sql);
     }
-    let mut parts: Vec<Part<'_>> = order.iter().zip(values).map(Part::new).collect();
-    if let Some(first) = parts.first().filter(|part| !part.order.column.nullable) {
+    let mut parts = pair(order, values);
+    if let Some(first) = parts.first().filter(|part| !part.order.is_nullable()) {
         first.write_bound(sql);
         sql.push(" and ");
     }
@@ -48,7 +48,7 @@ pub(super) fn write(order: &[Order], values: &Values, seek: Seek, sql: &mut Sql)
     if seek == Seek::From {
         sql.push(if is_first { "(" } else { " or (" });
         is_first = false;
-        for (index, part) in order.iter().zip(values).map(Part::new).enumerate() {
+        for (index, part) in pair(order, values).iter().enumerate() {
             sql.push(if index > 0 { " and " } else { "" });
             part.write_equal(sql);
         }
@@ -60,8 +60,9 @@ pub(super) fn write(order: &[Order], values: &Values, seek: Seek, sql: &mut Sql)
 /// `(t.a, t.b) > ($1, $2)`
 fn write_rows(order: &[Order], values: &Values, is_desc: bool, seek: Seek, sql: &mut Sql) {
     sql.push("(");
-    for (index, order) in order.iter().enumerate() {
-        sql.push(if index > 0 { ", t." } else { "t." }).name(order.column.column);
+    for (index, part) in pair(order, values).iter().enumerate() {
+        sql.push(if index > 0 { ", " } else { "" });
+        part.write_column(sql);
     }
     sql.push(match (is_desc, seek) {
         (false, Seek::After) => ") > (",
@@ -69,7 +70,7 @@ fn write_rows(order: &[Order], values: &Values, is_desc: bool, seek: Seek, sql: 
         (true, Seek::After) => ") < (",
         (true, Seek::From) => ") <= (",
     });
-    for (index, part) in order.iter().zip(values).map(Part::new).enumerate() {
+    for (index, part) in pair(order, values).iter().enumerate() {
         sql.push(if index > 0 { ", " } else { "" });
         part.write_value(sql);
     }
@@ -78,17 +79,20 @@ fn write_rows(order: &[Order], values: &Values, is_desc: bool, seek: Seek, sql: 
 
 /// A criterion and the value of the row to compare with.
 struct Part<'a> {
+    position: usize,
     order: &'a Order,
     value: &'a Option<String>,
 }
 
-impl<'a> Part<'a> {
-    fn new((order, value): (&'a Order, &'a Option<String>)) -> Self {
-        Self { order, value }
-    }
+/// Criteria with the values to compare with.
+fn pair<'a>(order: &'a [Order], values: &'a Values) -> Vec<Part<'a>> {
+    let parts = order.iter().zip(values).enumerate();
+    parts.map(|(position, (order, value))| Part { position, order, value }).collect()
+}
 
+impl Part<'_> {
     fn write_column<'s>(&self, sql: &'s mut Sql) -> &'s mut Sql {
-        sql.push("t.").name(self.order.column.column)
+        self.order.write_column(self.position, sql)
     }
 
     fn write_value(&self, sql: &mut Sql) {
@@ -116,7 +120,7 @@ impl<'a> Part<'a> {
             self.write_column(sql).push(" is not null");
             return;
         }
-        let nulls_follow = self.order.column.nullable && !self.order.direction.nulls_first();
+        let nulls_follow = self.order.is_nullable() && !self.order.direction.nulls_first();
         sql.push(if nulls_follow { "(" } else { "" });
         self.write_column(sql).push(if self.order.direction.is_desc() { " < " } else { " > " });
         self.write_value(sql);

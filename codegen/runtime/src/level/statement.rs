@@ -5,6 +5,7 @@ use super::keys::{Keys, Shape};
 use crate::Result;
 use crate::list::ListArguments;
 use crate::model::View;
+use crate::order::{self, write_joins, write_order};
 use crate::selection::RelationField;
 use crate::sql::Sql;
 
@@ -16,14 +17,16 @@ pub(super) fn statement(
     shape: Shape,
 ) -> Result<Sql> {
     let arguments = &field.arguments;
+    let order = order::complete(&arguments.order, view)?;
     let mut sql = Sql::default();
     match shape {
         Shape::Any => {
             let (_, target) = field.relation.columns[0];
             sql.push("select t.").name(target);
             write_columns(field, "t.", &mut sql);
-            sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t where t.");
-            sql.name(target).push(" = any (");
+            sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
+            write_joins(&order, &mut sql);
+            sql.push(" where t.").name(target).push(" = any (");
             write_keys(view, field, keys, &mut sql)?;
             sql.push(")");
             write_filter(arguments, &mut sql);
@@ -48,15 +51,23 @@ pub(super) fn statement(
                 sql.push("n) join ");
             }
             sql.name(view.schema).push(".").name(view.name).push(" as t");
+            if lateral {
+                write_joins(&order, &mut sql);
+            }
             for (index, (_, target)) in field.relation.columns.iter().enumerate() {
                 let keyword = if lateral { " where " } else { " on " };
                 sql.push(if index == 0 { keyword } else { " and " });
                 sql.push("t.").name(target).push(" = p.k").number(index as u64);
             }
-            write_filter(arguments, &mut sql);
+            if lateral {
+                write_filter(arguments, &mut sql);
+            } else {
+                write_joins(&order, &mut sql);
+                arguments.write_where(&mut sql);
+            }
         }
     }
-    arguments.write_order(view, &mut sql)?;
+    write_order(&order, &mut sql);
     if shape == Shape::Lateral {
         arguments.write_page(&mut sql);
         sql.push(") as c");

@@ -1,10 +1,11 @@
 //! Filters and orders. The runtime registers the same types from the generated tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::write::{Definition, Member};
 use crate::plan::Plan;
-use crate::plan::model::{Object, Type, View};
+use crate::plan::model::{Cardinality, Object, Relation, Type, View};
+use crate::plan::names::GraphqlName;
 
 /// The operators of filters, in order, with their descriptions.
 const OPERATORS: &[(&str, Operand, &str)] = &[
@@ -75,8 +76,9 @@ pub(super) fn definitions(plan: &Plan) -> Vec<Definition> {
         }
     }
     let values = types.into_iter().map(|(name, ty)| value_filter(&name, ty));
-    let objects = views.iter().flat_map(|view| [filter(plan, &view.object), order(&view.object)]);
-    values.chain(objects).collect()
+    let objects =
+        views.iter().flat_map(|view| [filter(plan, &view.object), order(plan, &view.object)]);
+    values.chain(objects).chain(list_filters(plan, &views)).collect()
 }
 
 /// The enum of directions, if anything can be sorted.
@@ -126,14 +128,55 @@ fn filter(plan: &Plan, object: &Object) -> Definition {
         let ty = format!("{}Filter", plan.input_type(&column.ty));
         members.push(Member::new(&column.field, ty).doc(&column.description));
     }
+    for (relation, target) in filterable_relations(plan, object) {
+        let suffix =
+            if relation.cardinality == Cardinality::Many { "ListFilter" } else { "Filter" };
+        let ty = target.name.with_suffix(suffix);
+        members.push(Member::new(&relation.field, ty.as_str()).doc(&relation.description));
+    }
     let doc = format!("A condition on rows of {}; all given fields must hold.", object.name);
     Definition::new("input", name, &doc, members)
 }
 
-fn order(object: &Object) -> Definition {
+/// Relations to rows that can be filtered, with their targets.
+fn filterable_relations<'a>(
+    plan: &'a Plan,
+    object: &'a Object,
+) -> impl Iterator<Item = (&'a Relation, &'a Object)> {
+    let relations = object.relations.iter();
+    let targets = relations.filter_map(|item| Some((item, plan.object(&item.target)?)));
+    targets.filter(|(_, target)| target.is_filterable())
+}
+
+/// The filters of related rows, for all views that a relation leads to many rows of.
+fn list_filters(plan: &Plan, views: &[&View]) -> Vec<Definition> {
+    let relations = views.iter().flat_map(|view| filterable_relations(plan, &view.object));
+    let many = relations.filter(|(relation, _)| relation.cardinality == Cardinality::Many);
+    let targets: BTreeSet<&GraphqlName> = many.map(|(_, target)| &target.name).collect();
+    let definition = |target: &GraphqlName| {
+        let members = [
+            ("some", "At least one row satisfies this."),
+            ("every", "No row fails this; so it is without rows."),
+            ("none", "No row satisfies this."),
+        ];
+        let filter = target.with_suffix("Filter");
+        let members = members.map(|(name, doc)| Member::new(name, filter.as_str()).doc(doc));
+        let doc = format!("A condition on related rows of {target}; all given fields must hold.");
+        Definition::new("input", target.with_suffix("ListFilter"), &doc, members.into())
+    };
+    targets.into_iter().map(definition).collect()
+}
+
+fn order(plan: &Plan, object: &Object) -> Definition {
     let columns = object.columns.iter().filter(|column| column.ty.is_filterable());
-    let members =
+    let columns =
         columns.map(|column| Member::new(&column.field, "Direction").doc(&column.description));
+    let relations = filterable_relations(plan, object);
+    let to_one = relations.filter(|(relation, _)| relation.cardinality != Cardinality::Many);
+    let members = columns.chain(to_one.map(|(relation, target)| {
+        let ty = target.name.with_suffix("OrderBy");
+        Member::new(&relation.field, ty.as_str()).doc(&relation.description)
+    }));
     let doc = format!("A sort criterion of rows of {}: exactly one field.", object.name);
     Definition::new("input", object.name.with_suffix("OrderBy"), &doc, members.collect())
 }
