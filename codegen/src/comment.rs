@@ -40,9 +40,16 @@ pub struct Comment {
     pub relations: Vec<RelationTag>,
     /// `@input`: wrap the arguments in one input object.
     pub input: bool,
+    /// `@name` of a function with two words: arguments and columns of the result, and the GraphQL
+    /// name of each.
+    pub part_names: Vec<(String, String)>,
+    /// `@notnull` of a function with a word: columns of the result that are never null.
+    pub not_null_columns: Vec<String>,
     /// `@nullable` of a function: arguments that may be null or left out.
     pub nullable_arguments: Vec<String>,
     /// `@type` of a function: arguments and the shape of their JSON.
+    ///
+    /// Here as in all that is about a part of a function, an argument without a name is `$1`.
     pub shapes: Vec<(String, Shape)>,
     /// The text below the tags, cleaned by [`clean`].
     pub description: String,
@@ -182,9 +189,11 @@ pub fn parse(text: Option<&str>, place: Place) -> (Comment, Vec<Problem>) {
         let (tag, value) = tag_line.split_once(char::is_whitespace).unwrap_or((tag_line, ""));
         match find_tag(tag, place) {
             Ok((tag, example)) => {
-                problems.extend(repeated(tag, place, &seen));
-                seen.push(tag);
                 let value = value.trim();
+                if !is_about_part(tag, value, place) {
+                    problems.extend(repeated(tag, place, &seen));
+                    seen.push(tag);
+                }
                 if comment.set(tag, value, place).is_none() {
                     problems.push(Problem::Malformed { tag, value: value.to_owned(), example });
                 }
@@ -214,15 +223,26 @@ fn find_tag(tag: &str, place: Place) -> Result<(&'static str, &'static str), Pro
     Ok((name, special.map_or(example, |(_, example)| example)))
 }
 
+/// Whether a tag of a function is about one of its arguments, or about a column of its result; such
+/// a tag may stand more than once.
+fn is_about_part(tag: &str, value: &str, place: Place) -> bool {
+    place == Place::Function
+        && match tag {
+            "nullable" | "type" => true,
+            "notnull" => !value.is_empty(),
+            "name" => value.contains(char::is_whitespace),
+            _ => false,
+        }
+}
+
 /// Reports a tag that stands twice, and `@notnull` beside `@nullable`.
 fn repeated(tag: &'static str, place: Place, seen: &[&'static str]) -> Option<Problem> {
-    let per_argument = place == Place::Function && matches!(tag, "nullable" | "type");
     let opposite = match tag {
         "notnull" => Some("nullable"),
         "nullable" => Some("notnull"),
         _ => None,
     };
-    if tag == "relation" || per_argument {
+    if tag == "relation" {
         return None;
     }
     let earlier = seen.iter().find(|&&earlier| {
@@ -236,17 +256,24 @@ impl Comment {
     fn set(&mut self, tag: &str, value: &str, place: Place) -> Option<()> {
         let mut scanner = Scanner::new(value);
         match tag {
+            "name" if is_about_part(tag, value, place) => {
+                let part = scanner.part()?;
+                self.part_names.push((part, graphql_name(scanner.rest())?));
+            }
+            "notnull" if is_about_part(tag, value, place) => {
+                self.not_null_columns.push(scanner.part()?);
+            }
             "name" => self.name = Some(graphql_name(value)?),
             "deprecated" => self.deprecated = Some(value.to_owned()).filter(|v| !v.is_empty()),
             "omit" => self.omit = true,
             "input" => self.input = true,
             "notnull" => self.not_null = true,
             "nullable" if place == Place::Function => {
-                self.nullable_arguments.push(scanner.identifier()?);
+                self.nullable_arguments.push(scanner.part()?);
             }
             "nullable" => self.nullable = true,
             "type" if place == Place::Function => {
-                let argument = scanner.identifier()?;
+                let argument = scanner.part()?;
                 self.shapes.push((argument, scanner.shape()?));
             }
             "type" => self.shape = Some(scanner.shape()?),

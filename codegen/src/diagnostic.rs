@@ -94,8 +94,6 @@ codes! {
     OverloadedFunction = "overloaded-function", Warning;
     /// An aggregate, procedure, window or trigger function.
     UnsupportedFunction = "unsupported-function", Warning;
-    /// An argument of a function has no name, or is variadic.
-    UnsupportedArgument = "unsupported-argument", Warning;
     /// A type that the API cannot carry.
     UnsupportedType = "unsupported-type", Warning;
     /// A view without a column that the API can carry.

@@ -16,6 +16,7 @@ mod keys;
 pub mod model;
 pub mod names;
 pub mod nullability;
+mod overloads;
 pub mod provenance;
 mod register;
 mod registry;
@@ -45,6 +46,8 @@ pub fn plan(catalog: &Catalog, config: &Config) -> (Plan, Diagnostics) {
     let mut plan = Plan { views: planner.views(), ..Plan::default() };
     planner.relations(&mut plan.views);
     planner.foreign_keys(&mut plan.views);
+    planner.object_names =
+        plan.views.iter().map(|(name, view)| (name.clone(), view.object.name.clone())).collect();
     plan.functions = planner.functions();
     planner.give_way(&mut plan);
     planner.used_types(&mut plan);
@@ -64,6 +67,8 @@ struct Planner<'a> {
     facts: BTreeMap<PgName, Vec<columns::ColumnFacts>>,
     /// What identifies the rows of all views.
     identities: BTreeMap<PgName, identity::Identity>,
+    /// The types of the views that were planned, for what is named after them.
+    object_names: BTreeMap<PgName, names::GraphqlName>,
     diagnostics: Diagnostics,
 }
 
@@ -72,8 +77,15 @@ impl<'a> Planner<'a> {
     fn new(catalog: &'a Catalog, config: &'a Config) -> Self {
         let (exposed, facts) = (BTreeMap::new(), columns::analyse_all(catalog));
         let identities = identity::identify_all(catalog);
-        let diagnostics = Diagnostics::default();
-        let mut planner = Self { catalog, config, exposed, facts, identities, diagnostics };
+        let mut planner = Self {
+            catalog,
+            config,
+            exposed,
+            facts,
+            identities,
+            object_names: BTreeMap::new(),
+            diagnostics: Diagnostics::default(),
+        };
         for (name, view) in &catalog.views {
             if !config.schemas.contains(&name.schema) || !name.name.starts_with(&config.view_prefix)
             {

@@ -29,6 +29,7 @@ impl Record for OrderItemInput {
                 .doc("How many to order, from 1 to 1,000,000."),
         ],
         relations: &[],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {
@@ -93,6 +94,7 @@ impl Record for OrderLine {
                 .doc("Quantity times price."),
         ],
         relations: &[],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {
@@ -202,6 +204,7 @@ impl Record for OrderState {
                 .doc("Its lines, in the order in which they were added."),
         ],
         relations: &[],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

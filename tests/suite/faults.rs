@@ -92,6 +92,7 @@ mod slow {
             doc: "",
             columns: &[Column::new("slept", "slept", Type::Text)],
             relations: &[],
+            computed: &[],
         };
 
         fn read(_: &mut Cells<'_>) -> Result<Self> {

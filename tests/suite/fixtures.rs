@@ -24,6 +24,8 @@ macro_rules! fixtures {
 
 fixtures! {
     connections: "connections", fixture_connections;
+    calls: "calls", fixture_calls;
+    computed: "computed", fixture_computed;
     functions: "functions", fixture_functions;
     hostile: "hostile", fixture_hostile;
     keys: "keys", fixture_keys;

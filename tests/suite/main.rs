@@ -10,6 +10,7 @@ mod diagnostics;
 mod faults;
 mod fixtures;
 mod fresh;
+mod functions;
 mod http;
 mod records;
 mod sdl;

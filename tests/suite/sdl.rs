@@ -64,6 +64,8 @@ async fn schema_files_say_what_the_running_schemas_say() {
     check("generated", &generated::schema(database.clone()).sdl());
     let connections = fixture_connections::schema(database.clone());
     check("tests/fixtures/connections", &connections.sdl());
+    check("tests/fixtures/calls", &fixture_calls::schema(database.clone()).sdl());
+    check("tests/fixtures/computed", &fixture_computed::schema(database.clone()).sdl());
     check("tests/fixtures/functions", &fixture_functions::schema(database.clone()).sdl());
     // async-graphql prints quotes in descriptions without escapes, so that its form of this one
     // cannot be read; ours can.

@@ -1,16 +1,14 @@
 //! Root fields that call a function.
 
-use async_graphql::Value;
-use async_graphql::indexmap::IndexMap;
 use tokio_postgres::Row;
 
+use crate::arguments::Call;
 use crate::database::{Connection, Database};
-use crate::decode;
-use crate::encode::encode;
-use crate::level::{Level, raw};
+use crate::level::{Level, raw, write_value, write_values};
+use crate::list::ListArguments;
 use crate::model::{ObjectType, Type};
 use crate::param::Param;
-use crate::resolver::{Argument, Function, Presence, Returns, Volatility};
+use crate::resolver::{Function, Returns, Volatility};
 use crate::scope::{Occurrences, Scope};
 use crate::selection::Selection;
 use crate::sql::Sql;
@@ -23,86 +21,71 @@ pub(crate) async fn call(
     field: &Occurrences<'_>,
     function: &'static Function,
 ) -> Result<Option<Vec<u8>>> {
-    let call = Call {
-        database,
-        scope,
-        field,
-        function,
-        arguments: arguments(function, scope.arguments(&field[0].node)?)?,
-    };
+    let (call, list) = Call::parse(function, scope.arguments(&field[0].node)?)?;
+    let root = RootCall { database, scope, field, call, list };
     let result = match function.returns {
-        Returns::Void => call.nothing().await.map(Some),
-        Returns::Value(ty) | Returns::RequiredValue(ty) => call.value(&ty).await,
-        Returns::Values(ty) => call.values(&ty).await.map(Some),
-        Returns::Row(object) | Returns::RequiredRow(object) => call.row(object).await,
-        Returns::Rows(object) => call.rows(object).await.map(Some),
+        Returns::Void => root.nothing().await.map(Some),
+        Returns::Value(ty) | Returns::RequiredValue(ty) => root.value(&ty).await,
+        Returns::Values(ty) => root.values(&ty).await.map(Some),
+        Returns::Row(object) | Returns::RequiredRow(object) => root.row(object).await,
+        Returns::Rows(object) => root.rows(object).await.map(Some),
     }?;
-    if result.is_none()
-        && matches!(function.returns, Returns::RequiredValue(_) | Returns::RequiredRow(_))
-    {
-        return Err(Error::internal(format!(
-            "function {}.{} is marked `@notnull`, but returned null",
-            function.schema, function.name
-        )));
+    if result.is_none() && function.is_non_null() {
+        return Err(function.unexpected_null());
     }
     Ok(result)
 }
 
-/// The arguments to pass. They go by name, so that those left out take their SQL defaults.
-fn arguments(
-    function: &'static Function,
-    given: Vec<(String, Value)>,
-) -> Result<Vec<(&'static Argument, Param)>> {
-    let mut given: IndexMap<String, Value> = given.into_iter().collect();
-    let mut prefix = "";
-    if function.input.is_some() {
-        let Some(Value::Object(members)) = given.swap_remove("input") else {
-            return Err(Error::bad_input("argument `input` is required"));
-        };
-        given = members.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
-        prefix = "input.";
-    }
-    let mut arguments = Vec::with_capacity(function.arguments.len());
-    for argument in function.arguments {
-        let value = match (given.swap_remove(argument.field), argument.presence) {
-            (None, Presence::Defaulted) => continue,
-            (None, Presence::Nullable) => Value::Null,
-            (None | Some(Value::Null), Presence::Required) => {
-                return Err(Error::bad_input(format!(
-                    "argument `{prefix}{}` is required",
-                    argument.field
-                )));
-            }
-            (Some(value), _) => value,
-        };
-        let text = encode(&argument.ty, &value, &format!("{prefix}{}", argument.field))?;
-        arguments.push((argument, Param::Text(text)));
-    }
-    match given.keys().next() {
-        Some(name) => Err(Error::bad_input(format!("unknown argument `{prefix}{name}`"))),
-        None => Ok(arguments),
-    }
-}
-
 /// A call on its way.
-struct Call<'a> {
+struct RootCall<'a> {
     database: &'a Database,
     scope: &'a Scope<'a>,
     field: &'a Occurrences<'a>,
-    function: &'static Function,
-    arguments: Vec<(&'static Argument, Param)>,
+    call: Call,
+    list: ListArguments,
 }
 
-impl Call<'_> {
+impl RootCall<'_> {
     async fn nothing(self) -> Result<Vec<u8>> {
         let mut sql = Sql::default();
         sql.push("select from ");
-        self.run(sql, "").await?;
+        self.call.write(None, &mut sql);
+        self.run(&sql).await?;
         Ok(b"true".to_vec())
     }
 
+    async fn value(self, ty: &Type) -> Result<Option<Vec<u8>>> {
+        let (selection, rows) = self.cells(ty).await?;
+        let value = rows.first().map(|row| raw(row, 0)).transpose()?.flatten();
+        let Some(value) = value else { return Ok(None) };
+        let mut out = Vec::new();
+        write_value(ty, Some(value), selection.as_ref(), &mut out)?;
+        Ok(Some(out))
+    }
+
+    async fn values(self, ty: &Type) -> Result<Vec<u8>> {
+        let (selection, rows) = self.cells(ty).await?;
+        let mut out = Vec::with_capacity(16 * rows.len() + 2);
+        write_values(ty, rows.iter().map(|row| raw(row, 0)), selection.as_ref(), &mut out)?;
+        Ok(out)
+    }
+
+    async fn cells(&self, ty: &Type) -> Result<(Option<Selection>, Vec<Row>)> {
+        let selection = Selection::of_value(self.scope, self.field, ty)?;
+        let mut sql = Sql::default();
+        sql.push("select f.v from ");
+        self.call.write(None, &mut sql);
+        sql.push(" as f (v)");
+        self.write_page(&mut sql)?;
+        let (_, rows) = self.run(&sql).await?;
+        self.check_length(rows.len())?;
+        Ok((selection, rows))
+    }
+
     async fn row(self, object: &'static ObjectType) -> Result<Option<Vec<u8>>> {
-        let (selection, level) = self.load(object, true).await?;
+        let selection = Selection::of_rows(self.scope, self.field, object)?;
+        // Whether it is NULL as a whole comes first. `t` could be a column; `t.*` is the row.
+        let level = self.load("select t.* is null", ", ", &selection, 1).await?;
         if level.len() == 0 || level.is_null(0)? {
             return Ok(None);
         }
@@ -112,81 +95,94 @@ impl Call<'_> {
     }
 
     async fn rows(self, object: &'static ObjectType) -> Result<Vec<u8>> {
-        let (selection, level) = self.load(object, false).await?;
+        let selection = Selection::of_rows(self.scope, self.field, object)?;
+        let level = self.load("select", " ", &selection, 0).await?;
+        self.check_length(level.len())?;
         let mut out = Vec::with_capacity(64 * level.len() * selection.fields.len().max(1));
         level.write_list(&selection, &mut out)?;
         Ok(out)
     }
 
-    async fn value(self, ty: &Type) -> Result<Option<Vec<u8>>> {
-        let (selection, rows) = self.cells(ty).await?;
-        let value = rows.first().map(|row| raw(row, 0)).transpose()?.flatten();
-        let Some(value) = value else { return Ok(None) };
-        let mut out = Vec::new();
-        decode::write(ty, value, selection.as_ref(), &mut out)?;
-        Ok(Some(out))
-    }
-
-    async fn values(self, ty: &Type) -> Result<Vec<u8>> {
-        let (selection, rows) = self.cells(ty).await?;
-        let mut out = vec![b'['];
-        for (index, row) in rows.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            match raw(row, 0)? {
-                Some(value) => decode::write(ty, value, selection.as_ref(), &mut out)?,
-                None => out.extend_from_slice(b"null"),
-            }
-        }
-        out.push(b']');
-        Ok(out)
-    }
-
-    async fn cells(self, ty: &Type) -> Result<(Option<Selection>, Vec<Row>)> {
-        let selection = Selection::of_value(self.scope, self.field, ty)?;
+    /// Runs the call, and loads what lies below on the connection that has seen the change.
+    ///
+    /// Functions of a row that a command returns are called by a second statement: in the same one
+    /// they would see the database as it was before.
+    async fn load(
+        &self,
+        select: &str,
+        separator: &str,
+        selection: &Selection,
+        skip: usize,
+    ) -> Result<Level> {
+        let max_page_size = self.database.max_page_size();
+        let row = selection.called_row();
+        let row = row.filter(|_| self.call.function.volatility == Volatility::Volatile);
         let mut sql = Sql::default();
-        sql.push("select f.v from ");
-        let (_, rows) = self.run(sql, " as f (v)").await?;
-        Ok((selection, rows))
-    }
-
-    /// Calls a function that returns rows, and loads what lies below them on the connection that
-    /// has seen the change.
-    async fn load(self, object: &'static ObjectType, single: bool) -> Result<(Selection, Level)> {
-        let selection = Selection::of_rows(self.scope, self.field, object)?;
-        let mut sql = Sql::default();
-        // For a single row, whether it is NULL comes first.
-        sql.push(if single { "select t is null" } else { "select" });
-        for (index, column) in selection.columns.iter().enumerate() {
-            sql.push(if single || index > 0 { ", t." } else { " t." }).name(column.column);
+        sql.push(select);
+        match row {
+            Some(row) => {
+                sql.push(separator).push("t.*::").push(row);
+            }
+            None => selection.write_outputs(separator, max_page_size, &mut sql)?,
         }
         sql.push(" from ");
-        let max_page_size = self.database.max_page_size();
-        let (connection, rows) = self.run(sql, " as t").await?;
-        let level =
-            Level::load(&connection, &selection, rows.into(), single.into(), max_page_size).await?;
-        Ok((selection, level))
+        self.call.write(None, &mut sql);
+        sql.push(" as t");
+        self.list.write_where_of_function(&mut sql);
+        self.list.write_order_of_function(&mut sql);
+        self.write_page(&mut sql)?;
+        let (connection, mut rows) = self.run(&sql).await?;
+        if let Some(row) = row {
+            let mut values = Vec::with_capacity(rows.len());
+            for fetched in &rows {
+                values.extend(raw(fetched, skip)?.map(<[u8]>::to_vec));
+            }
+            let mut sql = Sql::default();
+            sql.push(select);
+            selection.write_outputs(separator, max_page_size, &mut sql)?;
+            sql.push(" from unnest(");
+            sql.param(Param::Keys(values), &format!("{row}[]")).push(") as t");
+            rows = connection.query(&sql.text, &sql.params).await?;
+        }
+        Level::load(&connection, selection, rows.into(), skip, max_page_size).await
     }
 
-    async fn run(self, mut sql: Sql, alias: &str) -> Result<(Connection, Vec<Row>)> {
-        let Function { schema, name, volatility, .. } = self.function;
-        sql.name(schema).push(".").name(name).push("(");
-        for (index, (argument, value)) in self.arguments.into_iter().enumerate() {
-            sql.push(if index > 0 { ", " } else { "" }).name(argument.name).push(" => ");
-            sql.param(value, argument.sql_type);
+    /// A command is carried out as a whole, and all that it returns is passed on.
+    fn write_page(&self, sql: &mut Sql) -> Result<()> {
+        if self.call.function.is_bounded() {
+            self.list.check(self.database.max_page_size())?;
+            self.list.write_bounded_page(self.database.max_page_size(), sql);
         }
-        sql.push(")").push(alias);
-        if *volatility == Volatility::Volatile {
-            return self.database.command(&sql.text, &sql.params).await;
+        Ok(())
+    }
+
+    fn check_length(&self, length: usize) -> Result<()> {
+        if !self.call.function.is_bounded() {
+            return Ok(());
         }
-        self.database.query(&sql.text, &sql.params).await.map_err(|error| {
-            if error.sql_state() == Some("25006") {
-                return Error::internal(format!(
-                    "function {schema}.{name} writes, but is declared STABLE or IMMUTABLE; declare it VOLATILE",
-                ));
-            }
-            error
-        })
+        self.list.check_length(&self.field[0].node.name.node, length, self.database.max_page_size())
+    }
+
+    async fn run(&self, sql: &Sql) -> Result<(Connection, Vec<Row>)> {
+        match self.call.function.volatility {
+            Volatility::Volatile => self.database.command(&sql.text, &sql.params).await,
+            Volatility::Stable => self.database.query(&sql.text, &sql.params).await,
+        }
+    }
+}
+
+impl Function {
+    /// Whether a page has to be asked for: a set that is only read.
+    fn is_bounded(&self) -> bool {
+        self.volatility == Volatility::Stable
+            && matches!(self.returns, Returns::Values(_) | Returns::Rows(_))
+    }
+
+    /// The error for a null where there should be none.
+    pub(crate) fn unexpected_null(&self) -> Error {
+        Error::internal(format!(
+            "function {}.{} is marked `@notnull`, but returned null",
+            self.schema, self.name
+        ))
     }
 }

@@ -248,6 +248,7 @@ mod tests {
                 Column::new("note", "note", Type::Text),
             ],
             relations: &[],
+            computed: &[],
         },
         input: Some("LineInput"),
         sql: "public.line",

@@ -161,6 +161,23 @@ impl Error {
             "57014" => (Code::Timeout, "the statement took too long and was stopped".to_owned()),
             "53300" | "57P01" | "57P02" | "57P03" => return Self::unavailable(db),
             _ if is_custom(state) => (Code::RuleViolation, db.message().to_owned()),
+            "25006" => {
+                let cause = format!(
+                    "something that should only read writes; declare the function VOLATILE: {}",
+                    describe(db)
+                );
+                return Self::internal(cause).with_sql_state(state);
+            }
+            // What our own statement names is gone; what the body of a function names is its
+            // author's business, and then there is a context.
+            "42883" | "42P01" | "42703" | "42704" if db.where_().is_none() => {
+                let cause = format!(
+                    "the database has changed since the code was generated; run `cargo xtask \
+                     codegen`: {}",
+                    describe(db)
+                );
+                return Self::internal(cause).with_sql_state(state);
+            }
             _ => return Self::internal(describe(db)).with_sql_state(state),
         };
         let mut error = Self::new(code, message).with_sql_state(state);

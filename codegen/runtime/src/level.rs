@@ -14,9 +14,10 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type as PgType};
 
 use crate::database::Connection;
-use crate::model::Cardinality;
-use crate::selection::{Field, RelationField, Selection};
-use crate::{Error, Result};
+use crate::model::{Cardinality, Type};
+use crate::resolver::{Function, Returns};
+use crate::selection::{Field, RowsField, Selection};
+use crate::{Code, Error, Result, decode};
 use keys::{Keys, Shape};
 use statement::statement;
 
@@ -28,11 +29,12 @@ pub(crate) struct Level {
     rows: Arc<Vec<Row>>,
     /// How many columns before those of the selection (keys, ordinals).
     skip: usize,
-    /// One per relation of the selection, in order.
+    /// One per field of the selection that leads to rows, in order.
     below: Vec<Below>,
+    max_page_size: u32,
 }
 
-/// The rows that a relation leads to.
+/// The rows that a field leads to.
 struct Below {
     level: Level,
     /// For each parent, the positions of its rows.
@@ -61,6 +63,38 @@ pub(crate) fn raw(row: &Row, index: usize) -> Result<Option<&[u8]>> {
     Ok(value.map(|raw| raw.0))
 }
 
+/// Appends a value, or `null`.
+pub(crate) fn write_value(
+    ty: &Type,
+    raw: Option<&[u8]>,
+    selection: Option<&Selection>,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    match raw {
+        Some(raw) => decode::write(ty, raw, selection, out)?,
+        None => out.extend_from_slice(b"null"),
+    }
+    Ok(())
+}
+
+/// Appends values as a list.
+pub(crate) fn write_values<'a>(
+    ty: &Type,
+    values: impl Iterator<Item = Result<Option<&'a [u8]>>>,
+    selection: Option<&Selection>,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    out.push(b'[');
+    for (index, raw) in values.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write_value(ty, raw?, selection, out)?;
+    }
+    out.push(b']');
+    Ok(())
+}
+
 impl Level {
     /// Completes fetched rows with everything below them.
     pub(crate) fn load<'a>(
@@ -71,14 +105,14 @@ impl Level {
         max_page_size: u32,
     ) -> Pin<Box<dyn Future<Output = Result<Self>> + Send + 'a>> {
         Box::pin(async move {
-            let relations = selection.fields.iter().filter_map(|field| match field {
-                Field::Relation(field) => Some(field),
+            let fields = selection.fields.iter().filter_map(|field| match field {
+                Field::Rows(field) => Some(field),
                 _ => None,
             });
             let below =
-                relations.map(|field| Below::load(connection, field, &rows, skip, max_page_size));
+                fields.map(|field| Below::load(connection, field, &rows, skip, max_page_size));
             let below = try_join_all(below).await?;
-            Ok(Self { rows, skip, below })
+            Ok(Self { rows, skip, below, max_page_size })
         })
     }
 
@@ -112,7 +146,12 @@ impl Level {
                     let raw = raw(row, self.skip + slot)?;
                     selection.write_cell(column, raw, nested.as_ref(), out)?;
                 }
-                Field::Relation(field) => {
+                Field::Computed { member, function, slot, selection: nested } => {
+                    out.extend_from_slice(member.as_bytes());
+                    let raw = raw(row, self.skip + slot)?;
+                    self.write_computed(function, raw, nested.as_ref(), out)?;
+                }
+                Field::Rows(field) => {
                     out.extend_from_slice(field.member.as_bytes());
                     if let Some(below) = below.next() {
                         below.write(field, index, out)?;
@@ -124,6 +163,38 @@ impl Level {
             out.push(b'{');
         }
         out.push(b'}');
+        Ok(())
+    }
+
+    fn write_computed(
+        &self,
+        function: &Function,
+        raw: Option<&[u8]>,
+        selection: Option<&Selection>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        match (&function.returns, raw) {
+            (Returns::RequiredValue(_), None) => return Err(function.unexpected_null()),
+            (Returns::Value(ty) | Returns::RequiredValue(ty), raw) => {
+                write_value(ty, raw, selection, out)?;
+            }
+            (Returns::Values(ty), Some(raw)) => {
+                let values = decode::split_array(raw)?;
+                if values.len() > self.max_page_size as usize {
+                    return Err(Error::new(
+                        Code::LimitExceeded,
+                        format!(
+                            "function {} has more than {} values for one row; ask for less with \
+                             `limit`",
+                            function.name, self.max_page_size
+                        ),
+                    ));
+                }
+                write_values(ty, values.into_iter().map(Ok), selection, out)?;
+            }
+            // Other results are rows, and lie below.
+            _ => return Err(Error::internal("a function's result is no value")),
+        }
         Ok(())
     }
 
@@ -144,19 +215,18 @@ impl Level {
 impl Below {
     async fn load(
         connection: &Connection,
-        field: &RelationField,
+        field: &RowsField,
         parents: &[Row],
         skip: usize,
         max_page_size: u32,
     ) -> Result<Self> {
         field.arguments.check(max_page_size)?;
         let keys = Keys::of(field, parents, skip)?;
-        let view = (field.relation.target)();
-        let shape = Shape::of(view, field)?;
+        let shape = Shape::of(field)?;
         let rows = if keys.distinct.is_empty() {
             Vec::new()
         } else {
-            let sql = statement(view, field, &keys, shape)?;
+            let sql = statement(field, &keys, shape, max_page_size)?;
             connection.query(&sql.text, &sql.params).await?
         };
         let of_key = keys.group(&rows, shape, field, max_page_size)?;
@@ -168,9 +238,9 @@ impl Below {
         Ok(Self { level, of_parent })
     }
 
-    fn write(&self, field: &RelationField, parent: usize, out: &mut Vec<u8>) -> Result<()> {
+    fn write(&self, field: &RowsField, parent: usize, out: &mut Vec<u8>) -> Result<()> {
         let rows = &self.of_parent[parent];
-        match (field.relation.cardinality, rows.as_slice()) {
+        match (field.cardinality, rows.as_slice()) {
             (Cardinality::Many, rows) => {
                 out.push(b'[');
                 for (position, row) in rows.iter().enumerate() {
@@ -185,8 +255,8 @@ impl Below {
             (_, [row]) => self.level.write_row(&field.selection, *row, out)?,
             (_, rows) => {
                 return Err(Error::internal(format!(
-                    "relation `{}` leads to {} rows instead of one",
-                    field.relation.field,
+                    "field `{}` leads to {} rows instead of one",
+                    field.name,
                     rows.len()
                 )));
             }

@@ -24,6 +24,7 @@
 //! This crate knows no view and no function. The tests compile and run the output of the generator
 //! against it, which keeps the two in step.
 
+mod arguments;
 mod call;
 mod connection;
 mod database;
@@ -36,6 +37,7 @@ mod json;
 mod level;
 mod list;
 mod model;
+mod operand;
 mod order;
 mod param;
 mod predicate;
@@ -56,9 +58,11 @@ mod variables;
 pub use database::{ConfigError, Database, DatabaseConfig};
 pub use engine::Engine;
 pub use error::{Code, Error, Result};
-pub use model::{Cardinality, Column, CompositeType, EnumType, ObjectType, Relation, Type, View};
+pub use model::{
+    Cardinality, Column, CompositeType, Computed, EnumType, ObjectType, Relation, Type, View,
+};
 pub use record::{Cells, Composite, EnumLabel, FromCell, RawCell, Record, ViewRow};
-pub use resolver::{Action, Argument, Function, Presence, Resolver, Returns, Volatility};
+pub use resolver::{Action, Argument, Function, Notation, Presence, Resolver, Returns, Volatility};
 pub use respond::respond;
 pub use roots::Api;
 pub use scalar::{

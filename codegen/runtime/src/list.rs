@@ -2,14 +2,14 @@
 
 use async_graphql::Value;
 
-use crate::model::View;
-use crate::order::Order;
+use crate::model::ObjectType;
+use crate::order::{Order, write_joins, write_order};
 use crate::predicate::{Predicate, write_where};
 use crate::sql::Sql;
 use crate::{Error, Result};
 
 /// The arguments of a list.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ListArguments {
     pub(crate) predicates: Vec<Predicate>,
     pub(crate) order: Vec<Order>,
@@ -21,29 +21,32 @@ impl ListArguments {
     /// How many rows a root list has, unless the client says.
     pub(crate) const DEFAULT_LIMIT: i32 = 100;
 
-    /// Reads the arguments of a list; the columns of `equal` are arguments too.
+    /// Reads the arguments of a list of rows, or of values that are no rows; the columns of `equal`
+    /// are arguments too.
     pub(crate) fn parse(
-        view: &'static View,
+        object: Option<&'static ObjectType>,
         equal: &[&str],
         arguments: Vec<(String, Value)>,
     ) -> Result<Self> {
         let mut list = Self::default();
         for (name, value) in arguments {
-            let column = view.object.field(&name).map(|(_, column)| column);
+            let column = object.and_then(|object| object.field(&name)).map(|(_, column)| column);
             let column = column.filter(|column| equal.contains(&column.column));
             if let Some(column) = column {
                 list.predicates.push(Predicate::equal(column, &value)?);
                 continue;
             }
-            match (name.as_str(), value) {
-                (_, Value::Null) => {}
-                ("where", value) => {
-                    list.predicates.push(Predicate::parse(view.object, &value, "where")?);
+            match (name.as_str(), object, value) {
+                (_, _, Value::Null) => {}
+                ("where", Some(object), value) => {
+                    list.predicates.push(Predicate::parse(object, &value, "where")?);
                 }
-                ("orderBy", value) => list.order = Order::parse_list(view.object, &value)?,
-                ("limit", value) => list.limit = Some(int(&value, "limit")?),
-                ("offset", value) => list.offset = int(&value, "offset")?,
-                (name, _) => return Err(Error::bad_input(format!("unknown argument `{name}`"))),
+                ("orderBy", Some(object), value) => {
+                    list.order = Order::parse_list(object, &value)?;
+                }
+                ("limit", _, value) => list.limit = Some(int(&value, "limit")?),
+                ("offset", _, value) => list.offset = int(&value, "offset")?,
+                (name, ..) => return Err(Error::bad_input(format!("unknown argument `{name}`"))),
             }
         }
         Ok(list)
@@ -63,6 +66,47 @@ impl ListArguments {
     /// Appends ` where …` unless every row qualifies.
     pub(crate) fn write_where(&self, sql: &mut Sql) {
         write_where(&self.predicates, sql);
+    }
+
+    /// Appends what orders the rows of a function: what the client asked for, and the order in which
+    /// they came, also for equal rows.
+    pub(crate) fn write_order_of_function(&self, sql: &mut Sql) {
+        if !self.order.is_empty() {
+            write_order(&self.order, sql);
+            sql.push(", row_number() over ()");
+        }
+    }
+
+    /// Appends the rows that sort criteria and conditions of the rows of a function lead to, and the
+    /// conditions.
+    pub(crate) fn write_where_of_function(&self, sql: &mut Sql) {
+        write_joins(&self.order, sql);
+        self.write_where(sql);
+    }
+
+    /// Appends ` limit … offset …`, and without a limit one above the maximum, so that
+    /// [`Self::check_length`] can tell.
+    pub(crate) fn write_bounded_page(&self, max_page_size: u32, sql: &mut Sql) {
+        if self.limit.is_none() {
+            sql.push(" limit ").number(u64::from(max_page_size) + 1);
+        }
+        self.write_page(sql);
+    }
+
+    /// Refuses a list that is longer than the maximum; never cuts in silence.
+    pub(crate) fn check_length(
+        &self,
+        field: &str,
+        length: usize,
+        max_page_size: u32,
+    ) -> Result<()> {
+        if self.limit.is_some() || length <= max_page_size as usize {
+            return Ok(());
+        }
+        Err(Error::new(
+            crate::Code::LimitExceeded,
+            format!("`{field}` has more than {max_page_size} rows; ask for less with `limit`"),
+        ))
     }
 
     /// Appends ` limit … offset …`. Numbers are text: behind a parameter, the planner would not

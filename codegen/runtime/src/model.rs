@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::resolver::Function;
+
 /// A GraphQL object type whose fields are columns: a view, a composite type, or the columns of a
 /// `RETURNS TABLE`.
 #[derive(Debug)]
@@ -18,6 +20,26 @@ pub struct ObjectType {
     pub columns: &'static [Column],
     /// Fields that lead to rows of other views.
     pub relations: &'static [Relation],
+    /// Fields that functions of a row compute.
+    pub computed: &'static [Computed],
+}
+
+/// A field that a function of the row computes.
+#[derive(Debug)]
+pub struct Computed {
+    /// GraphQL name.
+    pub field: &'static str,
+    /// The SQL type of the row, schema-qualified and quoted where needed.
+    pub row: &'static str,
+    /// The function, whose first argument is the row; itself a function, because what it returns
+    /// may lead back here.
+    pub function: fn() -> &'static Function,
+    /// Whether rows can be filtered and sorted by it.
+    pub comparable: bool,
+    /// Description, from the SQL comment.
+    pub doc: &'static str,
+    /// Reason of `@deprecated`.
+    pub deprecated: Option<&'static str>,
 }
 
 /// A column of a view, or an attribute of a composite type.
@@ -155,6 +177,38 @@ pub enum Type {
     Array(&'static Type),
     /// `jsonb` holding the shape of a type (`@type`): an object, or a list of objects.
     Shaped(&'static Type),
+}
+
+impl Computed {
+    /// A field that is computed by a function of rows of an SQL type.
+    pub const fn new(
+        field: &'static str,
+        row: &'static str,
+        function: fn() -> &'static Function,
+    ) -> Self {
+        Self { field, row, function, comparable: false, doc: "", deprecated: None }
+    }
+
+    /// Lets rows be filtered and sorted by it.
+    #[must_use]
+    pub const fn comparable(mut self) -> Self {
+        self.comparable = true;
+        self
+    }
+
+    /// Adds its description.
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    /// Marks it as deprecated.
+    #[must_use]
+    pub const fn deprecated(mut self, reason: &'static str) -> Self {
+        self.deprecated = Some(reason);
+        self
+    }
 }
 
 impl Column {

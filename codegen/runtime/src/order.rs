@@ -2,16 +2,17 @@
 
 use async_graphql::Value;
 
-use crate::model::{Cardinality, Column, ObjectType, Relation, View};
+use crate::model::{Cardinality, ObjectType, Relation, View};
+use crate::operand::Operand;
 use crate::sql::Sql;
 use crate::{Error, Result};
 
 /// One sort criterion.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
-    /// The relations, each to one row, that lead to the column's row.
+    /// The relations, each to one row, that lead to the operand's row.
     pub(crate) path: Vec<&'static Relation>,
-    pub(crate) column: &'static Column,
+    pub(crate) operand: Operand,
     pub(crate) direction: Direction,
 }
 
@@ -113,33 +114,32 @@ impl Order {
                 (object, value) = ((relation.target)().object, inner);
                 continue;
             }
-            let (_, column) = object
-                .field(name)
-                .filter(|(_, column)| column.ty.is_comparable())
+            let operand = object
+                .operand(name)
                 .ok_or_else(|| Error::bad_input(format!("`orderBy`: unknown column `{name}`")))?;
             let direction = Direction::parse(inner).ok_or_else(|| {
                 Error::bad_input(format!("`orderBy.{name}`: expected a Direction"))
             })?;
-            return Ok(Self { path, column, direction });
+            return Ok(Self { path, operand, direction });
         }
     }
 
     /// Whether it sorts by the same column as another one.
     fn is_same(&self, other: &Self) -> bool {
-        self.column.column == other.column.column
+        self.operand.is_same(other.operand)
             && self.path.len() == other.path.len()
             && self.path.iter().zip(&other.path).all(|(a, b)| a.field == b.field)
     }
 
     /// Whether the column may be null; one of a related row may be, for want of the row.
     pub(crate) fn is_nullable(&self) -> bool {
-        self.column.nullable || !self.path.is_empty()
+        self.operand.nullable() || !self.path.is_empty()
     }
 
     /// Appends the column of the criterion at this position.
     pub(crate) fn write_column<'s>(&self, position: usize, sql: &'s mut Sql) -> &'s mut Sql {
-        write_alias(position, self.path.len(), sql);
-        sql.push(".").name(self.column.column)
+        self.operand.write(|sql| write_alias(position, self.path.len(), sql), sql);
+        sql
     }
 }
 
@@ -164,8 +164,8 @@ pub(crate) fn complete(wanted: &[Order], view: &View) -> Result<Vec<Order>> {
     };
     wanted.iter().cloned().for_each(&mut add);
     for name in view.key {
-        let column = view.object.column(name)?;
-        add(Order { path: Vec::new(), column, direction: Direction::Asc });
+        let operand = Operand::Column(view.object.column(name)?);
+        add(Order { path: Vec::new(), operand, direction: Direction::Asc });
     }
     Ok(complete)
 }

@@ -4,6 +4,7 @@ use async_graphql::Value;
 
 use crate::encode::{encode, encode_array};
 use crate::model::{Cardinality, Column, ObjectType, Relation, Type};
+use crate::operand::Operand;
 use crate::param::Param;
 use crate::sql::Sql;
 use crate::{Error, Result};
@@ -17,10 +18,10 @@ pub(crate) enum Predicate {
     Any(Vec<Predicate>),
     /// It does not hold.
     Not(Box<Predicate>),
-    /// A column compared with a value of its type, or an array of them.
-    Compare { column: &'static Column, operator: Operator, value: Param },
-    /// A column is null, or is not.
-    Null { column: &'static Column, is_null: bool },
+    /// Something compared with a value of its type, or an array of them.
+    Compare { operand: Operand, operator: Operator, value: Param },
+    /// Something is null, or is not.
+    Null { operand: Operand, is_null: bool },
     /// So many of the rows that a relation leads to satisfy a condition.
     Related { relation: &'static Relation, quantifier: Quantifier, predicate: Box<Predicate> },
 }
@@ -166,13 +167,11 @@ impl Predicate {
         let mut all = Vec::with_capacity(members.len());
         for (name, value) in members {
             let path = format!("{path}.{name}");
-            all.push(match (name.as_str(), object.field(name)) {
+            all.push(match (name.as_str(), object.operand(name)) {
                 ("and", _) => Self::All(Self::parse_list(object, value, &path)?),
                 ("or", _) => Self::Any(Self::parse_list(object, value, &path)?),
                 ("not", _) => Self::Not(Box::new(Self::parse(object, value, &path)?)),
-                (_, Some((_, column))) if column.ty.is_comparable() => {
-                    Self::parse_column(column, value, &path)?
-                }
+                (_, Some(operand)) => Self::parse_operand(operand, value, &path)?,
                 (name, _) => match object.relations.iter().find(|item| item.field == name) {
                     Some(relation) => Self::parse_relation(relation, value, &path)?,
                     None => return Err(Error::bad_input(format!("`{path}`: unknown field"))),
@@ -216,25 +215,25 @@ impl Predicate {
         Ok(Self::All(quantified.collect::<Result<_>>()?))
     }
 
-    fn parse_column(column: &'static Column, value: &Value, path: &str) -> Result<Self> {
+    fn parse_operand(operand: Operand, value: &Value, path: &str) -> Result<Self> {
         let Value::Object(members) = value else {
             return Err(Error::bad_input(format!(
                 "`{path}`: expected an object such as {{ isNull: true }}"
             )));
         };
-        let known = operators(&column.ty);
+        let known = operators(operand.ty());
         let compare = |(name, value): (&async_graphql::Name, &Value)| {
             let path = format!("{path}.{name}");
             let operator = known.iter().find(|operator| operator.field() == name.as_str());
             let operator =
                 *operator.ok_or_else(|| Error::bad_input(format!("`{path}`: unknown operator")))?;
-            Self::parse_operator(column, operator, value, &path)
+            Self::parse_operator(operand, operator, value, &path)
         };
         Ok(Self::All(members.iter().map(compare).collect::<Result<_>>()?))
     }
 
     fn parse_operator(
-        column: &'static Column,
+        operand: Operand,
         operator: Operator,
         value: &Value,
         path: &str,
@@ -244,7 +243,7 @@ impl Predicate {
             || Error::bad_input(format!("`{path}` is null; leave it out, or use `isNull`"));
         if operator == Operator::IsNull {
             return match value {
-                Value::Boolean(is_null) => Ok(Self::Null { column, is_null: *is_null }),
+                Value::Boolean(is_null) => Ok(Self::Null { operand, is_null: *is_null }),
                 _ => Err(nothing()),
             };
         }
@@ -254,9 +253,9 @@ impl Predicate {
             {
                 return Err(nothing());
             }
-            encode_array(&column.ty, value, path)?
+            encode_array(operand.ty(), value, path)?
         } else {
-            encode(&column.ty, value, path)?
+            encode(operand.ty(), value, path)?
         };
         let text = text.ok_or_else(nothing)?;
         let text = match operator {
@@ -265,16 +264,17 @@ impl Predicate {
             Operator::Contains => format!("%{}%", escape_like(&text)),
             _ => text,
         };
-        Ok(Self::Compare { column, operator, value: Param::Text(Some(text)) })
+        Ok(Self::Compare { operand, operator, value: Param::Text(Some(text)) })
     }
 
     /// A column equals a value, or is null where the value is.
     pub(crate) fn equal(column: &'static Column, value: &Value) -> Result<Self> {
+        let operand = Operand::Column(column);
         Ok(match encode(&column.ty, value, column.field)? {
             Some(text) => {
-                Self::Compare { column, operator: Operator::Eq, value: Param::Text(Some(text)) }
+                Self::Compare { operand, operator: Operator::Eq, value: Param::Text(Some(text)) }
             }
-            None => Self::Null { column, is_null: true },
+            None => Self::Null { operand, is_null: true },
         })
     }
 
@@ -292,17 +292,18 @@ impl Predicate {
                 part.write_on(alias, sql);
                 sql.push(")");
             }
-            Self::Compare { column, operator, value } => {
-                let sql_type = column.sql_type();
-                alias.write(sql).name(column.column).push(operator.sql());
+            Self::Compare { operand, operator, value } => {
+                let sql_type = operand.sql_type();
+                operand.write(|sql| alias.write_name(sql), sql);
+                sql.push(operator.sql());
                 if operator.is_list() {
                     sql.param(value.clone(), &format!("{sql_type}[]")).push(")");
                 } else {
                     sql.param(value.clone(), &sql_type);
                 }
             }
-            Self::Null { column, is_null } => {
-                alias.write(sql).name(column.column);
+            Self::Null { operand, is_null } => {
+                operand.write(|sql| alias.write_name(sql), sql);
                 sql.push(if *is_null { " is null" } else { " is not null" });
             }
             Self::Related { relation, quantifier, predicate } => {
@@ -361,14 +362,17 @@ fn write_related(
 struct Alias(u64);
 
 impl Alias {
-    fn write_name(self, sql: &mut Sql) -> &mut Sql {
+    fn write_name(self, sql: &mut Sql) {
         sql.push("t");
-        if self.0 > 0 { sql.number(self.0) } else { sql }
+        if self.0 > 0 {
+            sql.number(self.0);
+        }
     }
 
     /// Appends the alias and a dot.
     fn write(self, sql: &mut Sql) -> &mut Sql {
-        self.write_name(sql).push(".")
+        self.write_name(sql);
+        sql.push(".")
     }
 }
 

@@ -46,12 +46,25 @@ pub struct Function {
     pub name: &'static str,
     /// Where it runs.
     pub volatility: Volatility,
+    /// How its arguments are passed.
+    pub notation: Notation,
     /// What clients pass.
     pub arguments: &'static [Argument],
     /// GraphQL name of the input object that wraps the arguments (`@input`).
     pub input: Option<&'static str>,
     /// What it returns.
     pub returns: Returns,
+    /// Whether clients choose from the set that it returns: `where`, `orderBy`, `limit`, `offset`.
+    pub list: bool,
+}
+
+/// How the arguments of a function are passed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Notation {
+    /// By name: those left out take their SQL defaults.
+    Named,
+    /// All in order, with the text of the SQL default for those left out.
+    Positional,
 }
 
 /// What a function may do, as SQL declares it.
@@ -68,7 +81,7 @@ pub enum Volatility {
 pub struct Argument {
     /// GraphQL name.
     pub field: &'static str,
-    /// SQL name.
+    /// SQL name; `$1` if it has none.
     pub name: &'static str,
     /// How it is written.
     pub ty: Type,
@@ -76,6 +89,10 @@ pub struct Argument {
     pub sql_type: &'static str,
     /// Whether it must be given.
     pub presence: Presence,
+    /// The text of its SQL default, where it is passed by position and may be left out.
+    pub default: &'static str,
+    /// Whether it is VARIADIC: the array is passed as it is.
+    pub variadic: bool,
 }
 
 /// Whether an argument must be given.
@@ -87,6 +104,8 @@ pub enum Presence {
     Nullable,
     /// It may be left out, and then takes its SQL default; null passes NULL.
     Defaulted,
+    /// The same, but null is refused: the function is STRICT, and would not be called.
+    DefaultedNotNull,
 }
 
 /// What a function returns.
@@ -180,8 +199,25 @@ impl Resolver {
         match self.action {
             Action::List(..) | Action::Connection(_) => true,
             Action::Lookup(..) => false,
-            Action::Call(function) => {
-                !matches!(function.returns, Returns::Value(_) | Returns::Row(_))
+            Action::Call(function) => function.is_non_null(),
+        }
+    }
+}
+
+impl Function {
+    /// Whether its field is never null.
+    pub(crate) fn is_non_null(&self) -> bool {
+        !matches!(self.returns, Returns::Value(_) | Returns::Row(_))
+    }
+
+    /// The type of its rows, if it returns rows.
+    pub(crate) fn object(&self) -> Option<&'static ObjectType> {
+        match self.returns {
+            Returns::Row(object) | Returns::RequiredRow(object) | Returns::Rows(object) => {
+                Some(object)
+            }
+            Returns::Void | Returns::Value(_) | Returns::RequiredValue(_) | Returns::Values(_) => {
+                None
             }
         }
     }
@@ -195,7 +231,15 @@ impl Argument {
         ty: Type,
         sql_type: &'static str,
     ) -> Self {
-        Self { field, name, ty, sql_type, presence: Presence::Required }
+        Self {
+            field,
+            name,
+            ty,
+            sql_type,
+            presence: Presence::Required,
+            default: "",
+            variadic: false,
+        }
     }
 
     /// Lets it be null or left out; either passes NULL.
@@ -209,6 +253,27 @@ impl Argument {
     #[must_use]
     pub const fn defaulted(mut self) -> Self {
         self.presence = Presence::Defaulted;
+        self
+    }
+
+    /// Lets it be left out for its SQL default, but not be null.
+    #[must_use]
+    pub const fn defaulted_not_null(mut self) -> Self {
+        self.presence = Presence::DefaultedNotNull;
+        self
+    }
+
+    /// Adds the text of its SQL default, for where it is passed by position.
+    #[must_use]
+    pub const fn default(mut self, sql: &'static str) -> Self {
+        self.default = sql;
+        self
+    }
+
+    /// Marks it as VARIADIC.
+    #[must_use]
+    pub const fn variadic(mut self) -> Self {
+        self.variadic = true;
         self
     }
 }

@@ -19,7 +19,8 @@ pub(crate) async fn list(
     view: &'static View,
     equal: &[&str],
 ) -> Result<Vec<u8>> {
-    let mut arguments = ListArguments::parse(view, equal, scope.arguments(&field[0].node)?)?;
+    let given = scope.arguments(&field[0].node)?;
+    let mut arguments = ListArguments::parse(Some(view.object), equal, given)?;
     arguments.limit.get_or_insert(ListArguments::DEFAULT_LIMIT);
     let selection = Selection::of_rows(scope, field, view.object)?;
     let level = load(database, view, &selection, &arguments).await?;
@@ -65,23 +66,17 @@ async fn load(
     selection: &Selection,
     arguments: &ListArguments,
 ) -> Result<Level> {
-    arguments.check(database.max_page_size())?;
-    let sql = statement(view, selection, arguments)?;
-    let (connection, rows) = database.query(&sql.text, &sql.params).await?;
-    Level::load(&connection, selection, rows.into(), 0, database.max_page_size()).await
-}
-
-fn statement(view: &View, selection: &Selection, arguments: &ListArguments) -> Result<Sql> {
+    let max_page_size = database.max_page_size();
+    arguments.check(max_page_size)?;
     let mut sql = Sql::default();
     sql.push("select");
-    for (index, column) in selection.columns.iter().enumerate() {
-        sql.push(if index > 0 { ", t." } else { " t." }).name(column.column);
-    }
+    selection.write_outputs(" ", max_page_size, &mut sql)?;
     sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
     let order = order::complete(&arguments.order, view)?;
     write_joins(&order, &mut sql);
     arguments.write_where(&mut sql);
     write_order(&order, &mut sql);
     arguments.write_page(&mut sql);
-    Ok(sql)
+    let (connection, rows) = database.query(&sql.text, &sql.params).await?;
+    Level::load(&connection, selection, rows.into(), 0, max_page_size).await
 }

@@ -7,11 +7,14 @@
 use async_graphql::Positioned;
 use async_graphql::parser::types::{Field as AstField, SelectionSet};
 
+use crate::arguments::Call;
 use crate::decode::{self, DecodeError};
 use crate::json::member;
 use crate::list::ListArguments;
-use crate::model::{Column, ObjectType, Relation, Type};
+use crate::model::{Cardinality, Column, Computed, ObjectType, Relation, Type};
+use crate::resolver::{Function, Returns};
 use crate::scope::{Occurrences, Scope};
+use crate::sql::Sql;
 use crate::{Error, Result};
 
 /// The selected fields of an object.
@@ -19,8 +22,19 @@ use crate::{Error, Result};
 pub(crate) struct Selection {
     pub(crate) object: &'static ObjectType,
     pub(crate) fields: Vec<Field>,
-    /// The columns to fetch, each once, in order.
-    pub(crate) columns: Vec<&'static Column>,
+    /// What to fetch, in order; a column once, however often it is selected.
+    pub(crate) outputs: Vec<Output>,
+}
+
+/// What a statement fetches of a row.
+#[derive(Clone, Debug)]
+pub(crate) enum Output {
+    /// A column.
+    Column(&'static Column),
+    /// The value of a function of the row, or its set of values as an array.
+    Call(Call, ListArguments),
+    /// The row as a whole, as a value of this SQL type.
+    Row(&'static str),
 }
 
 /// A selected field and how it is written.
@@ -37,21 +51,41 @@ pub(crate) enum Field {
         /// Of a composite or an array of composites.
         selection: Option<Selection>,
     },
-    /// Rows of another view.
-    Relation(RelationField),
+    /// A value that a function of the row computes.
+    Computed {
+        member: Box<str>,
+        function: &'static Function,
+        /// Position among what is fetched.
+        slot: usize,
+        /// Of a composite or an array of composites.
+        selection: Option<Selection>,
+    },
+    /// Rows of another view, or of a function of the row.
+    Rows(RowsField),
 }
 
-/// A selected relation.
+/// A selected field that leads to rows.
 #[derive(Debug)]
-pub(crate) struct RelationField {
+pub(crate) struct RowsField {
     pub(crate) member: Box<str>,
-    /// The object that has the relation.
-    pub(crate) object: &'static ObjectType,
-    pub(crate) relation: &'static Relation,
+    /// GraphQL name.
+    pub(crate) name: &'static str,
+    pub(crate) target: Target,
+    pub(crate) cardinality: Cardinality,
     pub(crate) arguments: ListArguments,
     pub(crate) selection: Selection,
-    /// Positions of this side's key among the fetched columns.
+    /// Positions of what leads there among what is fetched: this side of a relation's key, or the
+    /// row that a function takes.
     pub(crate) slots: Vec<usize>,
+}
+
+/// Where rows come from.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// A view, by a relation of this object.
+    View(&'static ObjectType, &'static Relation),
+    /// A function of a row, which is a value of this SQL type.
+    Function(Call, &'static str),
 }
 
 /// Where the values of a record come from, and so what a slot means.
@@ -74,14 +108,14 @@ impl Selection {
     }
 
     /// Plans the selection set of a field, for rows of a result set that begins with the given
-    /// columns.
+    /// outputs.
     pub(crate) fn of_rows_with(
         scope: &Scope<'_>,
         field: &Occurrences<'_>,
         object: &'static ObjectType,
-        columns: Vec<&'static Column>,
+        outputs: Vec<Output>,
     ) -> Result<Self> {
-        let selection = Self { object, fields: Vec::new(), columns };
+        let selection = Self { object, fields: Vec::new(), outputs };
         plan_into(scope, selection, &selection_sets(field), Source::Columns)
     }
 
@@ -95,13 +129,34 @@ impl Selection {
         plan_value(scope, ty, &selection_sets(field))
     }
 
-    /// Position of a column among the fetched ones, fetching it if it is not yet.
-    pub(crate) fn fetch(&mut self, column: &'static Column) -> usize {
-        let known = self.columns.iter().position(|other| other.column == column.column);
+    /// Position of an output among the fetched ones, fetching it if it is not yet. Two calls are two
+    /// outputs, because their arguments may differ.
+    fn fetch(&mut self, output: Output) -> usize {
+        let known = self.outputs.iter().position(|other| match (other, &output) {
+            (Output::Column(one), Output::Column(other)) => one.column == other.column,
+            (Output::Row(_), Output::Row(_)) => true,
+            _ => false,
+        });
         known.unwrap_or_else(|| {
-            self.columns.push(column);
-            self.columns.len() - 1
+            self.outputs.push(output);
+            self.outputs.len() - 1
         })
+    }
+
+    /// The SQL type of the row, if functions of it are called where it is fetched.
+    pub(crate) fn called_row(&self) -> Option<&'static str> {
+        let is_called = self.outputs.iter().any(|output| matches!(output, Output::Call(..)));
+        self.object.computed.first().filter(|_| is_called).map(|computed| computed.row)
+    }
+
+    /// Appends what to fetch of rows of the table alias `t`, after what is before the first.
+    pub(crate) fn write_outputs(
+        &self,
+        before: &str,
+        max_page_size: u32,
+        sql: &mut Sql,
+    ) -> Result<()> {
+        write_outputs(&self.outputs, before, max_page_size, sql)
     }
 
     /// Appends a composite value as an object.
@@ -121,8 +176,10 @@ impl Selection {
                     let raw = attributes.get(*slot).copied().flatten();
                     self.write_cell(column, raw, selection.as_ref(), out)?;
                 }
-                // The planner gives relations to views only.
-                Field::Relation(_) => return Err(DecodeError::Malformed(self.object.name)),
+                // Planning has refused fields that are no attributes.
+                Field::Computed { .. } | Field::Rows(_) => {
+                    return Err(DecodeError::Malformed(self.object.name));
+                }
             }
         }
         out.push(b'}');
@@ -147,6 +204,44 @@ impl Selection {
                 Err(DecodeError::UnexpectedNull { object: self.object.name, column: column.column })
             }
         }
+    }
+}
+
+/// Appends what to fetch of rows of the table alias `t`, after what is before the first.
+pub(crate) fn write_outputs(
+    outputs: &[Output],
+    before: &str,
+    max_page_size: u32,
+    sql: &mut Sql,
+) -> Result<()> {
+    for (index, output) in outputs.iter().enumerate() {
+        sql.push(if index == 0 { before } else { ", " });
+        output.write(max_page_size, sql)?;
+    }
+    Ok(())
+}
+
+impl Output {
+    fn write(&self, max_page_size: u32, sql: &mut Sql) -> Result<()> {
+        match self {
+            Self::Column(column) => {
+                sql.push("t.").name(column.column);
+            }
+            // `t` could be a column; `t.*` is the row.
+            Self::Row(ty) => {
+                sql.push("t.*::").push(ty);
+            }
+            Self::Call(call, list) if matches!(call.function.returns, Returns::Values(_)) => {
+                list.check(max_page_size)?;
+                sql.push("array(select f.v from ");
+                call.write(Some("t.*"), sql);
+                sql.push(" as f (v)");
+                list.write_bounded_page(max_page_size, sql);
+                sql.push(")");
+            }
+            Self::Call(call, _) => call.write(Some("t.*"), sql),
+        }
+        Ok(())
     }
 }
 
@@ -177,7 +272,7 @@ fn plan(
     sets: &[&SelectionSet],
     source: Source,
 ) -> Result<Selection> {
-    let selection = Selection { object, fields: Vec::new(), columns: Vec::new() };
+    let selection = Selection { object, fields: Vec::new(), outputs: Vec::new() };
     plan_into(scope, selection, sets, source)
 }
 
@@ -209,11 +304,20 @@ fn plan_field(
     let sets = selection_sets(asts);
     if let Some((attribute, column)) = object.field(name) {
         let slot = match source {
-            Source::Columns => selection.fetch(column),
+            Source::Columns => selection.fetch(Output::Column(column)),
             Source::Attributes => attribute,
         };
         let nested = plan_value(scope, &column.ty, &sets)?;
         return Ok(Field::Column { member: member(key), column, slot, selection: nested });
+    }
+    if source == Source::Attributes {
+        return Err(Error::bad_input(format!(
+            "`{}.{name}` can be asked for where rows are read, and this is a value within one",
+            object.name
+        )));
+    }
+    if let Some(computed) = object.computed.iter().find(|computed| computed.field == name) {
+        return plan_computed(scope, selection, key, asts, computed);
     }
     let relation = object
         .relations
@@ -223,16 +327,56 @@ fn plan_field(
     let slots = relation
         .columns
         .iter()
-        .map(|(own, _)| Ok(selection.fetch(object.column(own)?)))
+        .map(|(own, _)| Ok(selection.fetch(Output::Column(object.column(own)?))))
         .collect::<Result<_>>()?;
-    let target = (relation.target)();
-    Ok(Field::Relation(RelationField {
+    let target = (relation.target)().object;
+    Ok(Field::Rows(RowsField {
         member: member(key),
-        object,
-        relation,
-        arguments: ListArguments::parse(target, &[], scope.arguments(&asts[0].node)?)?,
-        selection: plan(scope, target.object, &sets, Source::Columns)?,
+        name: relation.field,
+        target: Target::View(object, relation),
+        cardinality: relation.cardinality,
+        arguments: ListArguments::parse(Some(target), &[], scope.arguments(&asts[0].node)?)?,
+        selection: plan(scope, target, &sets, Source::Columns)?,
         slots,
+    }))
+}
+
+fn plan_computed(
+    scope: &Scope<'_>,
+    selection: &mut Selection,
+    key: &str,
+    asts: &[&Positioned<AstField>],
+    computed: &'static Computed,
+) -> Result<Field> {
+    let function = (computed.function)();
+    let (call, arguments) = Call::parse(function, scope.arguments(&asts[0].node)?)?;
+    let sets = selection_sets(asts);
+    let cardinality = match &function.returns {
+        Returns::Row(_) => Cardinality::Optional,
+        Returns::RequiredRow(_) => Cardinality::One,
+        Returns::Rows(_) => Cardinality::Many,
+        Returns::Value(ty) | Returns::RequiredValue(ty) | Returns::Values(ty) => {
+            return Ok(Field::Computed {
+                member: member(key),
+                function,
+                slot: selection.fetch(Output::Call(call, arguments)),
+                selection: plan_value(scope, ty, &sets)?,
+            });
+        }
+        // The planner makes no field of it.
+        Returns::Void => {
+            return Err(Error::internal(format!("function {} returns nothing", function.name)));
+        }
+    };
+    let object = function.object().unwrap_or(selection.object);
+    Ok(Field::Rows(RowsField {
+        member: member(key),
+        name: computed.field,
+        target: Target::Function(call, computed.row),
+        cardinality,
+        arguments,
+        selection: plan(scope, object, &sets, Source::Columns)?,
+        slots: vec![selection.fetch(Output::Row(computed.row))],
     }))
 }
 

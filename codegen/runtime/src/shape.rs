@@ -53,7 +53,7 @@ fn write_value(
                         let value = object.get(column.column).unwrap_or(&Value::Null);
                         write_member(column, value, selection.as_ref(), path, out)?;
                     }
-                    Field::Relation(_) => return Err(mismatch(path)),
+                    Field::Computed { .. } | Field::Rows(_) => return Err(mismatch(path)),
                 }
             }
             out.push(b'}');

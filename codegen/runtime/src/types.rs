@@ -48,6 +48,12 @@ pub(crate) fn register_object(registry: &mut Registry, object: &'static ObjectTy
     for relation in object.relations {
         fields.insert(relation.field.to_owned(), relation_field(registry, relation));
     }
+    for computed in object.computed {
+        let mut field = field(computed.field, computed.doc, String::new());
+        field.deprecation = deprecation(computed.deprecated);
+        add_call(registry, (computed.function)(), &mut field);
+        fields.insert(computed.field.to_owned(), field);
+    }
     registry.types.insert(object.name.to_owned(), object_type(object.name, object.doc, fields));
 }
 
@@ -61,7 +67,7 @@ fn relation_field(registry: &mut Registry, relation: &Relation) -> MetaField {
     };
     let mut field = field(relation.field, relation.doc, ty);
     if relation.cardinality == Cardinality::Many {
-        add_list_arguments(registry, target, None, &mut field);
+        add_list_arguments(registry, Some(target), None, &mut field);
     }
     field
 }
@@ -69,11 +75,13 @@ fn relation_field(registry: &mut Registry, relation: &Relation) -> MetaField {
 /// Adds what says which rows, in which order, how many.
 fn add_list_arguments(
     registry: &mut Registry,
-    object: &'static ObjectType,
+    object: Option<&'static ObjectType>,
     default_limit: Option<i32>,
     field: &mut MetaField,
 ) {
-    add_filter_arguments(registry, object, field);
+    if let Some(object) = object {
+        add_filter_arguments(registry, object, field);
+    }
     <i32 as OutputType>::create_type_info(registry);
     let default_value = default_limit.map(|limit| limit.to_string());
     let limit = input("limit", "", nullable("Int", default_value.is_none()));
@@ -88,7 +96,7 @@ fn add_filter_arguments(
     object: &'static ObjectType,
     field: &mut MetaField,
 ) {
-    if comparable(object).next().is_some() {
+    if is_comparable(object) {
         register_filter(registry, object);
         register_order_by(registry, object);
         add_argument(field, input("where", "", filter_name(object)));
@@ -109,7 +117,7 @@ pub(crate) fn resolver_field(registry: &mut Registry, resolver: &Resolver) -> Me
             register_object(registry, view.object);
             add_columns(registry, view, equal, true, &mut field);
             let limit = Some(ListArguments::DEFAULT_LIMIT);
-            add_list_arguments(registry, view.object, limit, &mut field);
+            add_list_arguments(registry, Some(view.object), limit, &mut field);
             format!("[{}!]", view.object.name)
         }
         Action::Connection(view) => {
@@ -123,8 +131,8 @@ pub(crate) fn resolver_field(registry: &mut Registry, resolver: &Resolver) -> Me
             view.object.name.to_owned()
         }
         Action::Call(function) => {
-            add_function_arguments(registry, resolver, function, &mut field);
-            register_result(registry, &function.returns)
+            add_call(registry, function, &mut field);
+            return field;
         }
     };
     field.ty = nullable(&ty, !resolver.is_non_null());
@@ -146,12 +154,17 @@ fn add_columns(
     }
 }
 
-fn add_function_arguments(
-    registry: &mut Registry,
-    resolver: &Resolver,
-    function: &Function,
-    field: &mut MetaField,
-) {
+/// Gives a field the type and the arguments of a function.
+fn add_call(registry: &mut Registry, function: &Function, field: &mut MetaField) {
+    add_function_arguments(registry, function, field);
+    if function.list {
+        add_list_arguments(registry, function.object(), None, field);
+    }
+    let ty = register_result(registry, &function.returns);
+    field.ty = nullable(&ty, !function.is_non_null());
+}
+
+fn add_function_arguments(registry: &mut Registry, function: &Function, field: &mut MetaField) {
     let arguments: Vec<MetaInputValue> = function
         .arguments
         .iter()
@@ -163,7 +176,7 @@ fn add_function_arguments(
     match function.input {
         None => arguments.into_iter().for_each(|argument| add_argument(field, argument)),
         Some(name) => {
-            let doc = format!("The arguments of `{}`.", resolver.field);
+            let doc = format!("The arguments of `{}`.", field.name);
             registry.types.insert(name.to_owned(), input_object(name, &doc, arguments));
             add_argument(field, input("input", "", format!("{name}!")));
         }
@@ -275,9 +288,9 @@ pub(crate) fn register_filter(registry: &mut Registry, object: &'static ObjectTy
         input("or", "At least one of these holds.", format!("[{name}!]")),
         input("not", "This does not hold.", name.clone()),
     ];
-    for column in comparable(object) {
-        let filter = register_scalar_filter(registry, &column.ty);
-        fields.push(input(column.field, column.doc, filter));
+    for (field, doc, operand) in object.operands() {
+        let filter = register_scalar_filter(registry, operand.ty());
+        fields.push(input(field, doc, filter));
     }
     for relation in object.relations {
         if let Some(filter) = register_relation_filter(registry, relation) {
@@ -292,7 +305,7 @@ pub(crate) fn register_filter(registry: &mut Registry, object: &'static ObjectTy
 /// satisfy it where it leads to many.
 fn register_relation_filter(registry: &mut Registry, relation: &Relation) -> Option<String> {
     let target = (relation.target)().object;
-    comparable(target).next()?;
+    is_comparable(target).then_some(())?;
     register_filter(registry, target);
     let filter = filter_name(target);
     if relation.cardinality != Cardinality::Many {
@@ -338,12 +351,13 @@ pub(crate) fn register_order_by(registry: &mut Registry, object: &'static Object
     if !claim(registry, &name) {
         return;
     }
-    let mut fields: Vec<MetaInputValue> = comparable(object)
-        .map(|column| input(column.field, column.doc, "Direction".to_owned()))
+    let mut fields: Vec<MetaInputValue> = object
+        .operands()
+        .map(|(field, doc, _)| input(field, doc, "Direction".to_owned()))
         .collect();
     for relation in object.relations {
         let target = (relation.target)().object;
-        if relation.cardinality != Cardinality::Many && comparable(target).next().is_some() {
+        if relation.cardinality != Cardinality::Many && is_comparable(target) {
             register_order_by(registry, target);
             fields.push(input(relation.field, relation.doc, order_by_name(target)));
         }
@@ -352,8 +366,9 @@ pub(crate) fn register_order_by(registry: &mut Registry, object: &'static Object
     registry.types.insert(name.clone(), input_object(&name, &doc, fields));
 }
 
-fn comparable(object: &'static ObjectType) -> impl Iterator<Item = &'static Column> {
-    object.columns.iter().filter(|column| !column.hidden && column.ty.is_comparable())
+/// Whether rows of an object can be filtered and sorted.
+fn is_comparable(object: &ObjectType) -> bool {
+    object.columns.iter().any(|column| !column.hidden && column.ty.is_comparable())
 }
 
 /// Takes a name for a type that is about to be registered; `false` if it is taken. The place is

@@ -18,6 +18,21 @@ impl<'a> Scanner<'a> {
         self.rest.trim().is_empty().then_some(())
     }
 
+    /// What is left, without the white space around it.
+    pub(super) fn rest(&mut self) -> &'a str {
+        std::mem::take(&mut self.rest).trim()
+    }
+
+    /// A part of a function: the name of an argument or of a column of the result, or `$1` for an
+    /// argument without a name.
+    pub(super) fn part(&mut self) -> Option<String> {
+        let text = self.rest.trim_start();
+        let Some(number) = text.strip_prefix('$') else { return self.identifier() };
+        let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+        self.rest = &number[end..];
+        (end > 0).then(|| text[..=end].to_owned())
+    }
+
     /// An SQL identifier: folded to lower case as SQL does, unless quoted.
     pub(super) fn identifier(&mut self) -> Option<String> {
         let text = self.rest.trim_start();

@@ -64,6 +64,28 @@ fn tags_of_a_function_name_their_argument() {
 }
 
 #[test]
+fn tags_of_a_function_name_and_qualify_its_parts() {
+    let comment = ok(
+        "@name search\n@name p_limit maximum\n@name $2 second\n@notnull\n@notnull total\n@notnull \"N\"",
+        Place::Function,
+    );
+    assert_eq!(comment.name.as_deref(), Some("search"));
+    assert_eq!(
+        comment.part_names,
+        [("p_limit".into(), "maximum".into()), ("$2".into(), "second".into())]
+    );
+    assert!(comment.not_null);
+    assert_eq!(comment.not_null_columns, ["total", "N"]);
+    for malformed in ["@name p_x two words", "@name $x y", "@name p_x 1st", "@notnull 1"] {
+        assert!(matches!(problem(malformed, Place::Function), Problem::Malformed { .. }));
+    }
+    assert_eq!(
+        problem("@name a\n@name b", Place::Function),
+        Problem::Repeated { tag: "name", earlier: "name" }
+    );
+}
+
+#[test]
 fn unknown_tag_suggests_the_nearest() {
     for (tag, nearest) in [
         ("ommit", Some("omit")),

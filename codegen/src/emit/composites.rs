@@ -9,7 +9,7 @@ use crate::sql_name;
 pub(super) fn file(plan: &Plan) -> String {
     let items = plan.composites.values().flat_map(|ty| {
         let sql = sql_name::qualified(&ty.sql);
-        let mut items = object::record(plan, &ty.object, true);
+        let mut items = object::record(plan, &ty.object, true, Default::default());
         items.extend(object::composite(&ty.object, &ty.usage, &sql));
         items
     });

@@ -11,8 +11,13 @@ use crate::plan::model::{Cardinality, Column, CompositeUse, Object, Relation};
 /// The struct of an object type, and its table.
 ///
 /// A value of a row type has all its columns, so the table must list the hidden ones too where the
-/// object is read as such a value.
-pub(super) fn record(plan: &Plan, object: &Object, as_value: bool) -> Vec<TokenStream> {
+/// object is read as such a value. `computed` are the entries of fields that functions compute.
+pub(super) fn record(
+    plan: &Plan,
+    object: &Object,
+    as_value: bool,
+    computed: TokenStream,
+) -> Vec<TokenStream> {
     let name = struct_ident(object);
     let doc = docs::item(&object.description);
     let fields = object.columns.iter().map(|column| {
@@ -30,10 +35,15 @@ pub(super) fn record(plan: &Plan, object: &Object, as_value: bool) -> Vec<TokenS
         #[derive(Clone, Debug, PartialEq)]
         pub struct #name { #(#fields),* }
     };
-    vec![structure, implementation(plan, object, as_value)]
+    vec![structure, implementation(plan, object, as_value, computed)]
 }
 
-fn implementation(plan: &Plan, object: &Object, as_value: bool) -> TokenStream {
+fn implementation(
+    plan: &Plan,
+    object: &Object,
+    as_value: bool,
+    computed: TokenStream,
+) -> TokenStream {
     let name = struct_ident(object);
     let (graphql, doc) = (text(object.name.as_str()), text(&object.description));
     let relations = object.relations.iter().map(|item| relation(plan, item));
@@ -66,6 +76,7 @@ fn implementation(plan: &Plan, object: &Object, as_value: bool) -> TokenStream {
                 doc: #doc,
                 columns: &[#(#columns),*],
                 relations: &[#(#relations),*],
+                computed: &[#computed],
             };
 
             fn read(cells: &mut Cells<'_>) -> Result<Self> {

@@ -101,13 +101,23 @@ fn key_field(plan: &Plan, view: &View, key: &crate::plan::model::Key) -> Member 
 }
 
 fn function_field(plan: &Plan, function: &Function) -> Member {
-    let arguments = match &function.input {
+    let mut arguments = match &function.input {
         Some(input) => vec![Member::new("input", format!("{}!", input))],
         None => {
             let arguments = function.arguments.iter();
             arguments.map(|a| Member::new(&a.name, plan.argument_type(a))).collect()
         }
     };
+    if function.list {
+        let object = match function.listed_row() {
+            Some(RowType::Own(object)) => Some(object.as_ref()),
+            Some(RowType::Named(name)) => plan.object(name),
+            None => None,
+        };
+        arguments.extend(object.map(list_arguments).unwrap_or_default());
+        arguments.push(Member::new("limit", "Int"));
+        arguments.push(Member::new("offset", "Int! = 0"));
+    }
     Member::new(&function.field, plan.return_type(&function.returns))
         .doc(&function.description)
         .deprecated(function.deprecated.as_deref())
@@ -117,12 +127,7 @@ fn function_field(plan: &Plan, function: &Function) -> Member {
 fn objects(plan: &Plan) -> Vec<Definition> {
     let views = plan.views.values().map(|view| &view.object);
     let composites = plan.composites.values().filter(|ty| ty.usage.output).map(|ty| &ty.object);
-    let own = plan.functions.iter().filter_map(|function| match &function.returns {
-        Returns::Row { row: RowType::Own(object), .. } | Returns::Rows(RowType::Own(object)) => {
-            Some(object.as_ref())
-        }
-        _ => None,
-    });
+    let own = plan.functions.iter().filter_map(Function::own_object);
     views.chain(composites).chain(own).map(|object| object_type(plan, object)).collect()
 }
 
@@ -133,7 +138,8 @@ fn object_type(plan: &Plan, object: &Object) -> Definition {
             .deprecated(column.deprecated.as_deref())
     });
     let relations = object.relations.iter().map(|item| relation(plan, item));
-    let members = columns.chain(relations).collect();
+    let computed = plan.computed_fields(object).map(|function| function_field(plan, function));
+    let members = columns.chain(relations).chain(computed).collect();
     Definition::new("type", &object.name, &object.description, members)
 }
 
@@ -189,14 +195,11 @@ fn scalars(plan: &Plan) -> Vec<Definition> {
     }
     for function in &plan.functions {
         types.extend(function.arguments.iter().map(|argument| &argument.ty));
-        match &function.returns {
-            Returns::Value { ty, .. } | Returns::Values(ty) => types.push(ty),
-            Returns::Row { row: RowType::Own(object), .. }
-            | Returns::Rows(RowType::Own(object)) => {
-                types.extend(object.columns.iter().map(|column| &column.ty));
-            }
-            _ => {}
+        if let Returns::Value { ty, .. } | Returns::Values(ty) = &function.returns {
+            types.push(ty);
         }
+        let own = function.own_object().into_iter().flat_map(|object| &object.columns);
+        types.extend(own.map(|column| &column.ty));
     }
     let names: BTreeSet<&str> = types.into_iter().filter_map(scalar_of).collect();
     let built_in = ["Boolean", "Float", "Int", "String"];

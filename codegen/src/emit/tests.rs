@@ -87,7 +87,8 @@ fn resolver_is_one_table() {
         r#"//! `fn_create_order` as the mutation `createOrder`.
 
 use runtime::{
-    Argument, Composite, EnumLabel, Function, Record, Resolver, Returns, Type, Volatility,
+    Argument, Composite, EnumLabel, Function, Notation, Record, Resolver, Returns, Type,
+    Volatility,
 };
 
 /// How `fn_create_order` is called.
@@ -95,6 +96,7 @@ pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_create_order",
     volatility: Volatility::Volatile,
+    notation: Notation::Named,
     arguments: &[
         Argument::new(
             "status",
@@ -112,6 +114,7 @@ pub const FUNCTION: Function = Function {
     ],
     input: None,
     returns: Returns::Row(crate::views::orders::Orders::OBJECT),
+    list: false,
 };
 
 /// The root field that calls it.

@@ -5,16 +5,22 @@ use quote::quote;
 
 use super::print::File;
 use super::tokens::{self, struct_ident, text};
-use super::{docs, object};
+use super::{docs, function, object};
 use crate::plan::Plan;
 use crate::plan::model::{Column, Key, View};
 use crate::sql_name;
 
 /// `views/<name>.rs`
 pub(super) fn file(plan: &Plan, view: &View) -> String {
-    let mut items = object::record(plan, &view.object, view.composite.is_some());
+    let row = sql_name::qualified(&view.sql);
+    let comparable: Vec<_> = plan.comparable_fields(&view.object).collect();
+    let computed = plan
+        .computed_fields(&view.object)
+        .map(|item| function::computed(item, &row, comparable.contains(&item)));
+    let computed = quote! { #(#computed),* };
+    let mut items = object::record(plan, &view.object, view.composite.is_some(), computed);
     if let Some(usage) = &view.composite {
-        items.extend(object::composite(&view.object, usage, &sql_name::qualified(&view.sql)));
+        items.extend(object::composite(&view.object, usage, &row));
     }
     items.push(view_table(view));
     items.push(resolvers(view));

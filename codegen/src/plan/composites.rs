@@ -19,6 +19,7 @@ impl Planner<'_> {
             self.name(&subject, &name.name, comment.name.as_deref(), names::type_name)?;
         let graphql = graphql.as_type();
         let attributes = self.row_columns(name)?.to_vec();
+        // Not even where it is the row of a table: a function may make one up.
         let nullable = Nullability::nullable("an attribute of a composite type has no NOT NULL");
         let proven = std::iter::repeat(nullable);
         let (columns, hidden) = self.columns(name, &attributes, Place::Attribute, proven);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::model::{Composite, Function, Object, Plan, Presence, View};
+use super::model::{Composite, Function, Object, Operation, Plan, Presence, Type, View};
 use crate::catalog::PgName;
 use crate::sql_name;
 
@@ -98,9 +98,12 @@ impl Plan {
     }
 
     fn explain_function(&self, function: &Function) -> String {
-        let root = match function.operation {
-            super::model::Operation::Query => "query",
-            super::model::Operation::Mutation => "mutation",
+        let root = match &function.operation {
+            Operation::Query => "query".to_owned(),
+            Operation::Mutation => "mutation".to_owned(),
+            Operation::Field(view) => {
+                format!("field of {}", self.output_type(&Type::Composite(view.clone())))
+            }
         };
         let returns = self.return_type(&function.returns);
         let mut out =
@@ -109,12 +112,15 @@ impl Plan {
             let _ = writeln!(out, "  its arguments are the fields of {}", input);
         }
         for argument in &function.arguments {
-            let sql = sql_name::identifier(&argument.sql);
+            let sql = &argument.sql;
             let _ = writeln!(out, "  {sql} is {}: {}", argument.name, self.argument_type(argument));
             let reason = match &argument.presence {
                 Presence::Required => "it has no SQL default".to_owned(),
                 Presence::Nullable => "the function's comment says `@nullable`".to_owned(),
                 Presence::Defaulted(default) => format!("left out, it is {default}"),
+                Presence::DefaultedNotNull(default) => format!(
+                    "left out, it is {default}; null is refused, because the function is STRICT"
+                ),
             };
             let _ = writeln!(out, "    {reason}");
         }

@@ -7,7 +7,7 @@ mod function;
 
 use std::collections::BTreeMap;
 
-pub use function::{Argument, Function, Operation, Presence, Returns, RowType};
+pub use function::{Argument, Function, Notation, Operation, Presence, Returns, RowType};
 
 use serde::Serialize;
 
@@ -350,8 +350,44 @@ impl Plan {
     /// The number of root fields.
     pub fn operations(&self) -> usize {
         let keys = self.views.values().filter(|view| view.key.is_some()).count();
+        let is_root = |item: &&Function| !matches!(item.operation, Operation::Field(_));
         let connections = self.views.values().filter(|view| view.connection.is_some()).count();
-        self.views.len() + keys + connections + self.functions.len()
+        self.views.len() + keys + connections + self.functions.iter().filter(is_root).count()
+    }
+
+    /// The functions that are fields of a type.
+    pub fn computed_fields(&self, object: &Object) -> impl Iterator<Item = &Function> {
+        let view = self.views.values().find(|view| view.object.name == object.name);
+        self.functions.iter().filter(move |item| match (&item.operation, view) {
+            (Operation::Field(owner), Some(view)) => *owner == view.sql,
+            _ => false,
+        })
+    }
+
+    /// The functions by whose values rows of this type can be filtered and sorted.
+    pub fn comparable_fields(&self, object: &Object) -> impl Iterator<Item = &Function> {
+        self.computed_fields(object).filter(|function| {
+            let is_value = matches!(
+                &function.returns,
+                Returns::Value { ty, cast: None, .. } if ty.is_filterable()
+            );
+            is_value && function.arguments.is_empty()
+        })
+    }
+
+    /// The types whose rows clients filter and sort: of views, and of the functions that take the
+    /// arguments of a list. Each once, and only those with a column to compare.
+    pub fn listed_objects(&self) -> Vec<&Object> {
+        let views = self.views.values().map(|view| &view.object);
+        let rows = self.functions.iter().filter_map(Function::listed_row);
+        let rows = rows.filter_map(|row| match row {
+            RowType::Own(object) => Some(object.as_ref()),
+            RowType::Named(name) => self.object(name),
+        });
+        let mut objects: Vec<&Object> = views.chain(rows).filter(|o| o.is_filterable()).collect();
+        objects.sort_by(|a, b| a.name.cmp(&b.name));
+        objects.dedup_by(|a, b| a.name == b.name && a.origin == b.origin);
+        objects
     }
 }
 

@@ -44,10 +44,12 @@ pub(crate) const IMPORTS: &[&str] = &[
     "Column",
     "Composite",
     "CompositeType",
+    "Computed",
     "EnumLabel",
     "EnumType",
     "FromCell",
     "Function",
+    "Notation",
     "ObjectType",
     "RawCell",
     "Record",
@@ -166,6 +168,14 @@ pub fn key_field_name(list: &GraphqlName, columns: &[&GraphqlName]) -> GraphqlNa
 /// The text behind a prefix such as `v_`; a name without it stays whole.
 pub fn without_prefix<'a>(sql: &'a str, prefix: &str) -> &'a str {
     sql.strip_prefix(prefix).unwrap_or(sql)
+}
+
+/// What the name of a function says about a row of a view: `v_customers_full_name` and
+/// `customers_full_name` of `v_customers` are `full_name`.
+pub fn field_of_row<'a>(function: &'a str, view: &str, view_prefix: &str) -> &'a str {
+    let after = |start: &str| function.strip_prefix(start)?.strip_prefix('_');
+    let rest = after(view).or_else(|| after(without_prefix(view, view_prefix)));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(function)
 }
 
 /// Checks, converts and keeps leading underscores, which mean something to their author.

@@ -2,7 +2,7 @@
 //!
 //! One place, so that a name which is generated but never registered is easy to notice.
 
-use super::model::{Enum, Function, Object, Operation, Origin, Plan, Returns, RowType, View};
+use super::model::{Enum, Function, Object, Operation, Origin, Plan, View};
 use super::registry::{Owner, Registry, Scope};
 use crate::diagnostic::Diagnostics;
 
@@ -20,7 +20,9 @@ pub(super) fn register(plan: &Plan, diagnostics: &mut Diagnostics) {
         }
     }
     plan.enums.values().for_each(|planned| register_enum(&mut registry, planned));
-    plan.functions.iter().for_each(|function| register_function(&mut registry, function));
+    plan.functions.iter().for_each(|function| register_function(&mut registry, plan, function));
+    let listed = plan.listed_objects();
+    listed.into_iter().for_each(|object| register_filter(&mut registry, plan, object));
     registry.report(diagnostics);
 }
 
@@ -28,19 +30,6 @@ fn register_view(registry: &mut Registry, view: &View) {
     let object = &view.object;
     let origin = &object.origin;
     register_object(registry, object, true);
-    if object.is_filterable() {
-        let (filter, order) =
-            (object.name.with_suffix("Filter"), object.name.with_suffix("OrderBy"));
-        registry.claim(Scope::Types, filter.as_str(), &derived(origin, "its filter"));
-        let related = object.name.with_suffix("ListFilter");
-        registry.claim(
-            Scope::Types,
-            related.as_str(),
-            &derived(origin, "its filter as related rows"),
-        );
-        registry.claim(Scope::Types, order.as_str(), &derived(origin, "its order"));
-        register_filter(registry, object);
-    }
     if let Some(input) = view.composite.as_ref().and_then(|usage| usage.input.as_ref()) {
         registry.claim(Scope::Types, input.as_str(), &derived(origin, "its input object"));
     }
@@ -60,7 +49,14 @@ fn register_view(registry: &mut Registry, view: &View) {
 }
 
 /// `and`, `or` and `not` stand beside the columns and relations.
-fn register_filter(registry: &mut Registry, object: &Object) {
+fn register_filter(registry: &mut Registry, plan: &Plan, object: &Object) {
+    let origin = &object.origin;
+    let (filter, order) = (object.name.with_suffix("Filter"), object.name.with_suffix("OrderBy"));
+    let related = object.name.with_suffix("ListFilter");
+    let as_related = derived(origin, "its filter as related rows");
+    registry.claim(Scope::Types, filter.as_str(), &derived(origin, "its filter"));
+    registry.claim(Scope::Types, related.as_str(), &as_related);
+    registry.claim(Scope::Types, order.as_str(), &derived(origin, "its order"));
     let owner = Owner::new(object.name.with_suffix("Filter"), &object.origin);
     let scope = || Scope::Fields(owner.clone());
     for name in ["and", "or", "not"] {
@@ -71,6 +67,9 @@ fn register_filter(registry: &mut Registry, object: &Object) {
     }
     for relation in &object.relations {
         registry.claim(scope(), relation.field.as_str(), &relation.origin);
+    }
+    for function in plan.comparable_fields(object) {
+        registry.claim(scope(), function.field.as_str(), &function.origin);
     }
 }
 
@@ -100,13 +99,17 @@ fn register_enum(registry: &mut Registry, planned: &Enum) {
     }
 }
 
-fn register_function(registry: &mut Registry, function: &Function) {
+fn register_function(registry: &mut Registry, plan: &Plan, function: &Function) {
     let origin = &function.origin;
-    let root = match function.operation {
-        Operation::Query => "Query",
-        Operation::Mutation => "Mutation",
+    let parent = match &function.operation {
+        Operation::Query => Owner::root("Query"),
+        Operation::Mutation => Owner::root("Mutation"),
+        Operation::Field(view) => match plan.object(view) {
+            Some(object) => Owner::new(&object.name, &object.origin),
+            None => return,
+        },
     };
-    registry.claim(Scope::Fields(Owner::root(root)), function.field.as_str(), origin);
+    registry.claim(Scope::Fields(parent), function.field.as_str(), origin);
     registry.claim(Scope::Modules("functions"), function.module.as_str(), origin);
     if let Some(input) = &function.input {
         registry.claim(Scope::Types, input.as_str(), &derived(origin, "its input object"));
@@ -115,9 +118,7 @@ fn register_function(registry: &mut Registry, function: &Function) {
         let owner = Owner::new(&function.field, origin);
         registry.claim(Scope::Arguments(owner), argument.name.as_str(), &argument.origin);
     }
-    if let Returns::Row { row: RowType::Own(object), .. } | Returns::Rows(RowType::Own(object)) =
-        &function.returns
-    {
+    if let Some(object) = function.own_object() {
         register_object(registry, object, true);
     }
 }

@@ -1,11 +1,12 @@
 //! What functions return.
 
 use super::Planner;
-use super::functions::{LeftOut, is_built_in, label};
+use super::arguments::{Part, outputs};
+use super::functions::{LeftOut, Named, is_built_in, label};
 use super::model::{Column, Nullability, Object, Origin, Returns, RowType, Type};
-use super::names::{GraphqlName, RustName};
+use super::names::RustName;
 use super::types::Unsupported;
-use crate::catalog::{Argument, ArgumentMode, Function};
+use crate::catalog::Function;
 use crate::comment::Comment;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sql_name;
@@ -16,10 +17,9 @@ impl Planner<'_> {
         &mut self,
         source: &Function,
         comment: &Comment,
-        field: &GraphqlName,
-        origin: &Origin,
+        named: &Named,
     ) -> Result<Returns, LeftOut> {
-        let outputs: Vec<&Argument> = source.arguments.iter().filter(|a| is_output(a)).collect();
+        let outputs: Vec<Part<'_>> = outputs(source).collect();
         if comment.not_null && (source.returns_set || is_built_in(&source.returns, "void")) {
             self.diagnostics.push(
                 Diagnostic::new(Code::MisplacedTag, "`@notnull` means nothing here")
@@ -31,7 +31,7 @@ impl Planner<'_> {
             return Ok(Returns::Void);
         }
         if is_built_in(&source.returns, "record") && !outputs.is_empty() {
-            let object = self.own_object(source, &outputs, field, origin)?;
+            let object = self.own_object(source, comment, &outputs, named)?;
             return Ok(rows(RowType::Own(Box::new(object)), source, comment));
         }
         let resolved = self.resolve(&source.returns).map_err(|unsupported| {
@@ -46,7 +46,7 @@ impl Planner<'_> {
         Ok(match resolved.ty {
             Type::Composite(name) => rows(RowType::Named(name), source, comment),
             ty if source.returns_set => Returns::Values(ty),
-            ty => Returns::Value { ty, not_null: comment.not_null },
+            ty => Returns::Value { ty, cast: resolved.cast, not_null: comment.not_null },
         })
     }
 
@@ -54,28 +54,27 @@ impl Planner<'_> {
     fn own_object(
         &mut self,
         source: &Function,
-        outputs: &[&Argument],
-        field: &GraphqlName,
-        origin: &Origin,
+        comment: &Comment,
+        outputs: &[Part<'_>],
+        named: &Named,
     ) -> Result<Object, LeftOut> {
-        let all: Vec<&str> =
-            outputs.iter().filter_map(|argument| argument.name.as_deref()).collect();
+        let all: Vec<&str> = outputs.iter().map(|part| part.sql.as_str()).collect();
         let mut columns = Vec::new();
         let mut result = Ok(());
         for output in outputs {
-            match self.own_column(source, output, &all) {
+            match self.own_column(source, comment, output, &all) {
                 Ok(column) => columns.push(column),
                 Err(left_out) => result = Err(left_out),
             }
         }
         result?;
-        let name = field.as_type().with_suffix("Result");
+        let (name, origin) = (named.derived("Result"), &named.origin);
         let how = format!("rows of {}", origin.object);
         Ok(Object {
             rust: RustName::of_type(&name),
             name,
             origin: Origin { how, ..origin.clone() },
-            description: format!("What `{field}` returns."),
+            description: format!("What `{}` returns.", named.path()),
             columns,
             hidden: Vec::new(),
             relations: Vec::new(),
@@ -85,30 +84,30 @@ impl Planner<'_> {
     fn own_column(
         &mut self,
         function: &Function,
-        source: &Argument,
+        comment: &Comment,
+        part: &Part<'_>,
         all: &[&str],
     ) -> Result<Column, LeftOut> {
-        let Some(sql) = source.name.as_deref().filter(|name| !name.is_empty()) else {
-            let message =
-                format!("{} is left out: a column of its result has no name", label(function));
-            let advice = "name the OUT parameter, or hide the function on purpose";
-            self.left_out(Code::UnsupportedArgument, function, message, advice);
-            return Err(LeftOut);
-        };
+        let Part { sql, source } = part;
         let resolved = self.resolve(&source.ty).map_err(|unsupported| {
             self.unsupported(function, &format!("result column `{sql}`"), &unsupported)
         })?;
         let object =
             format!("column {} of the result of {}", sql_name::identifier(sql), label(function));
-        let (name, origin) = self.part_name(object, sql, all)?;
+        let (name, origin) = self.part_name(function, comment, object, part, all)?;
+        let nullability = if comment.not_null_columns.contains(sql) {
+            Nullability::not_null("the function's comment says `@notnull`")
+        } else {
+            Nullability::nullable("a function promises nothing about its columns")
+        };
         Ok(Column {
             rust: RustName::of_member(&name),
             field: name,
-            sql: sql.to_owned(),
+            sql: sql.clone(),
             origin,
             ty: resolved.ty,
             cast: resolved.cast,
-            nullability: Nullability::nullable("a function promises nothing about its columns"),
+            nullability,
             description: String::new(),
             deprecated: None,
         })
@@ -121,8 +120,4 @@ fn rows(row: RowType, source: &Function, comment: &Comment) -> Returns {
     } else {
         Returns::Row { row, not_null: comment.not_null }
     }
-}
-
-fn is_output(argument: &Argument) -> bool {
-    matches!(argument.mode, ArgumentMode::Out | ArgumentMode::InOut | ArgumentMode::Table)
 }

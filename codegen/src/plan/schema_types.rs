@@ -67,7 +67,7 @@ impl Plan {
     pub fn return_type(&self, returns: &Returns) -> String {
         match returns {
             Returns::Void => "Boolean!".to_owned(),
-            Returns::Value { ty, not_null } => with_null(self.output_type(ty), !not_null),
+            Returns::Value { ty, not_null, .. } => with_null(self.output_type(ty), !not_null),
             Returns::Values(ty) => format!("[{}]!", self.output_type(ty)),
             Returns::Row { row, not_null } => with_null(self.row_type(row), !not_null),
             Returns::Rows(row) => format!("[{}!]!", self.row_type(row)),

@@ -2,19 +2,21 @@
 
 //! `fn_add_customer` as the mutation `addCustomer`.
 
-use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
+use runtime::{Argument, Function, Notation, Record, Resolver, Returns, Type, Volatility};
 
 /// How `fn_add_customer` is called.
 pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_add_customer",
     volatility: Volatility::Volatile,
+    notation: Notation::Named,
     arguments: &[
         Argument::new("name", "p_name", Type::Text, "pg_catalog.text"),
         Argument::new("email", "p_email", Type::Text, "pg_catalog.text"),
     ],
     input: None,
     returns: Returns::RequiredRow(crate::views::customers::Customers::OBJECT),
+    list: false,
 };
 
 /// The root field that calls it.

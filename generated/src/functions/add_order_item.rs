@@ -2,13 +2,14 @@
 
 //! `fn_add_order_item` as the mutation `addOrderItem`.
 
-use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
+use runtime::{Argument, Function, Notation, Record, Resolver, Returns, Type, Volatility};
 
 /// How `fn_add_order_item` is called.
 pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_add_order_item",
     volatility: Volatility::Volatile,
+    notation: Notation::Named,
     arguments: &[
         Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
         Argument::new("productId", "p_product_id", Type::Int4, "pg_catalog.int4"),
@@ -16,6 +17,7 @@ pub const FUNCTION: Function = Function {
     ],
     input: None,
     returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+    list: false,
 };
 
 /// The root field that calls it.

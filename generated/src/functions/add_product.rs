@@ -2,13 +2,14 @@
 
 //! `fn_add_product` as the mutation `addProduct`.
 
-use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
+use runtime::{Argument, Function, Notation, Record, Resolver, Returns, Type, Volatility};
 
 /// How `fn_add_product` is called.
 pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_add_product",
     volatility: Volatility::Volatile,
+    notation: Notation::Named,
     arguments: &[
         Argument::new("sku", "p_sku", Type::Text, "pg_catalog.text"),
         Argument::new("name", "p_name", Type::Text, "pg_catalog.text"),
@@ -25,6 +26,7 @@ pub const FUNCTION: Function = Function {
     ],
     input: None,
     returns: Returns::RequiredRow(crate::views::products::Products::OBJECT),
+    list: false,
 };
 
 /// The root field that calls it.

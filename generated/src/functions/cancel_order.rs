@@ -2,19 +2,21 @@
 
 //! `fn_cancel_order` as the mutation `cancelOrder`.
 
-use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
+use runtime::{Argument, Function, Notation, Record, Resolver, Returns, Type, Volatility};
 
 /// How `fn_cancel_order` is called.
 pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_cancel_order",
     volatility: Volatility::Volatile,
+    notation: Notation::Named,
     arguments: &[
         Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
         Argument::new("reason", "p_reason", Type::Text, "pg_catalog.text"),
     ],
     input: None,
     returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+    list: false,
 };
 
 /// The root field that calls it.

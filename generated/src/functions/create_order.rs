@@ -3,7 +3,7 @@
 //! `fn_create_order` as the mutation `createOrder`.
 
 use runtime::{
-    Argument, Composite, Function, Record, Resolver, Returns, Type, Volatility,
+    Argument, Composite, Function, Notation, Record, Resolver, Returns, Type, Volatility,
 };
 
 /// How `fn_create_order` is called.
@@ -11,6 +11,7 @@ pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_create_order",
     volatility: Volatility::Volatile,
+    notation: Notation::Named,
     arguments: &[
         Argument::new("customerId", "p_customer_id", Type::Int4, "pg_catalog.int4"),
         Argument::new(
@@ -26,6 +27,7 @@ pub const FUNCTION: Function = Function {
     ],
     input: Some("CreateOrderInput"),
     returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+    list: false,
 };
 
 /// The root field that calls it.

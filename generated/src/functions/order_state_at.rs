@@ -2,19 +2,21 @@
 
 //! `fn_order_state_at` as the query `orderStateAt`.
 
-use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
+use runtime::{Argument, Function, Notation, Record, Resolver, Returns, Type, Volatility};
 
 /// How `fn_order_state_at` is called.
 pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_order_state_at",
     volatility: Volatility::Stable,
+    notation: Notation::Named,
     arguments: &[
         Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
         Argument::new("at", "p_at", Type::Timestamptz, "pg_catalog.timestamptz"),
     ],
     input: None,
     returns: Returns::Row(crate::composites::OrderState::OBJECT),
+    list: false,
 };
 
 /// The root field that calls it.

@@ -2,13 +2,14 @@
 
 //! `fn_process_payment` as the mutation `processPayment`.
 
-use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
+use runtime::{Argument, Function, Notation, Record, Resolver, Returns, Type, Volatility};
 
 /// How `fn_process_payment` is called.
 pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_process_payment",
     volatility: Volatility::Volatile,
+    notation: Notation::Named,
     arguments: &[
         Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
         Argument::new("amount", "p_amount", Type::Numeric, "pg_catalog.numeric"),
@@ -22,6 +23,7 @@ pub const FUNCTION: Function = Function {
     ],
     input: None,
     returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+    list: false,
 };
 
 /// The root field that calls it.

@@ -3,7 +3,7 @@
 //! `fn_update_order_status` as the mutation `updateOrderStatus`.
 
 use runtime::{
-    Argument, EnumLabel, Function, Record, Resolver, Returns, Type, Volatility,
+    Argument, EnumLabel, Function, Notation, Record, Resolver, Returns, Type, Volatility,
 };
 
 /// How `fn_update_order_status` is called.
@@ -11,6 +11,7 @@ pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_update_order_status",
     volatility: Volatility::Volatile,
+    notation: Notation::Named,
     arguments: &[
         Argument::new("orderId", "p_order_id", Type::Int4, "pg_catalog.int4"),
         Argument::new(
@@ -22,6 +23,7 @@ pub const FUNCTION: Function = Function {
     ],
     input: None,
     returns: Returns::RequiredRow(crate::views::orders_summary::OrdersSummary::OBJECT),
+    list: false,
 };
 
 /// The root field that calls it.

@@ -2,13 +2,14 @@
 
 //! `fn_update_product_inventory` as the mutation `updateProductInventory`.
 
-use runtime::{Argument, Function, Record, Resolver, Returns, Type, Volatility};
+use runtime::{Argument, Function, Notation, Record, Resolver, Returns, Type, Volatility};
 
 /// How `fn_update_product_inventory` is called.
 pub const FUNCTION: Function = Function {
     schema: "public",
     name: "fn_update_product_inventory",
     volatility: Volatility::Volatile,
+    notation: Notation::Named,
     arguments: &[
         Argument::new("productId", "p_product_id", Type::Int4, "pg_catalog.int4"),
         Argument::new(
@@ -22,6 +23,7 @@ pub const FUNCTION: Function = Function {
     returns: Returns::RequiredRow(
         crate::views::product_inventory::ProductInventory::OBJECT,
     ),
+    list: false,
 };
 
 /// The root field that calls it.

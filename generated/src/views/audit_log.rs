@@ -71,6 +71,7 @@ impl Record for AuditLog {
                 .doc("When the change was made."),
         ],
         relations: &[],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

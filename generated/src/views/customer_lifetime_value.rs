@@ -59,6 +59,7 @@ impl Record for CustomerLifetimeValue {
                 doc: "Everybody who may place orders.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

@@ -76,6 +76,7 @@ impl Record for CustomerOrders {
                 doc: "Everybody who may place orders.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

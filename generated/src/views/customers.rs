@@ -78,6 +78,7 @@ impl Record for Customers {
                 doc: "An order with its customer and totals, one row per order whatever its status.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

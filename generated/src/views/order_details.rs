@@ -136,6 +136,7 @@ impl Record for OrderDetails {
                 doc: "Everybody who may place orders.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

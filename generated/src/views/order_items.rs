@@ -72,6 +72,7 @@ impl Record for OrderItems {
                 doc: "Everything that is for sale.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

@@ -66,6 +66,7 @@ impl Record for OrderStatusTimeline {
                 doc: "An order with its customer and totals, one row per order whatever its status.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

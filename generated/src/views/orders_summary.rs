@@ -131,6 +131,7 @@ impl Record for OrdersSummary {
                 doc: "Everybody who may place orders.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

@@ -86,6 +86,7 @@ impl Record for ProductInventory {
                 doc: "Lines of orders; an order has at most one line per product.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

@@ -76,6 +76,7 @@ impl Record for Products {
                 doc: "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

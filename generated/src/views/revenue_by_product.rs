@@ -70,6 +70,7 @@ impl Record for RevenueByProduct {
                 doc: "Everything that is for sale.",
             },
         ],
+        computed: &[],
     };
 
     fn read(cells: &mut Cells<'_>) -> Result<Self> {

@@ -55,7 +55,7 @@ fn checksum(view: &View, order: &[Order], json: &[u8]) -> [u8; CHECKSUM] {
             hash.update(relation.field);
             hash.update([1]);
         }
-        hash.update(order.column.column);
+        hash.update(order.operand.name());
         hash.update([0]);
         hash.update(order.direction.describe().0);
         hash.update([0]);
@@ -70,6 +70,7 @@ fn checksum(view: &View, order: &[Order], json: &[u8]) -> [u8; CHECKSUM] {
 mod tests {
     use super::*;
     use crate::model::{Column, ObjectType, Type};
+    use crate::operand::Operand;
     use crate::order::Direction;
 
     static VIEW: View = View {
@@ -81,6 +82,7 @@ mod tests {
                 Column::new("body", "body", Type::Text),
             ],
             relations: &[],
+            computed: &[],
         },
         schema: "public",
         name: "v_notes",
@@ -89,7 +91,8 @@ mod tests {
 
     fn order(direction: Direction) -> Vec<Order> {
         let columns = VIEW.object.columns.iter().rev();
-        columns.map(|column| Order { path: Vec::new(), column, direction }).collect()
+        let operands = columns.map(Operand::Column);
+        operands.map(|operand| Order { path: Vec::new(), operand, direction }).collect()
     }
 
     #[test]

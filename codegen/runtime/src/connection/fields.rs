@@ -4,9 +4,9 @@ use async_graphql::Positioned;
 use async_graphql::parser::types::Field as AstField;
 
 use crate::json::member;
-use crate::model::{Column, View};
+use crate::model::View;
 use crate::scope::{Occurrences, Scope};
-use crate::selection::{Selection, selection_sets};
+use crate::selection::{Output, Selection, selection_sets};
 use crate::{Error, Result};
 
 /// The selected fields of a connection.
@@ -14,8 +14,8 @@ pub(super) struct Fields {
     pub(super) fields: Vec<(Box<str>, Field)>,
     /// The selections of nodes that the fields refer to by position; one page serves all.
     pub(super) nodes: Vec<Selection>,
-    /// The columns to fetch for all of them.
-    pub(super) columns: Vec<&'static Column>,
+    /// What to fetch for all of them.
+    pub(super) outputs: Vec<Output>,
     /// GraphQL name of the view's rows.
     object: &'static str,
 }
@@ -67,7 +67,7 @@ impl Fields {
     ) -> Result<Self> {
         let object = view.object.name;
         let mut fields =
-            Self { fields: Vec::new(), nodes: Vec::new(), columns: Vec::new(), object };
+            Self { fields: Vec::new(), nodes: Vec::new(), outputs: Vec::new(), object };
         for (key, asts) in scope.fields(&selection_sets(field)) {
             let planned = match name(&asts) {
                 "__typename" => Field::Typename(format!("{object}Connection")),
@@ -101,16 +101,16 @@ impl Fields {
         Ok(edges)
     }
 
-    /// Plans a selection of nodes on top of the columns that others fetch already.
+    /// Plans a selection of nodes on top of what others fetch already.
     fn node(
         &mut self,
         scope: &Scope<'_>,
         asts: &Occurrences<'_>,
         view: &'static View,
     ) -> Result<usize> {
-        let columns = std::mem::take(&mut self.columns);
-        let node = Selection::of_rows_with(scope, asts, view.object, columns)?;
-        self.columns.clone_from(&node.columns);
+        let outputs = std::mem::take(&mut self.outputs);
+        let node = Selection::of_rows_with(scope, asts, view.object, outputs)?;
+        self.outputs.clone_from(&node.outputs);
         self.nodes.push(node);
         Ok(self.nodes.len() - 1)
     }

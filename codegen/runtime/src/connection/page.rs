@@ -16,6 +16,7 @@ use crate::level::{Level, raw};
 use crate::model::View;
 use crate::order::{Order, write_joins, write_order};
 use crate::predicate::{Predicate, write_where};
+use crate::selection::write_outputs;
 use crate::sql::Sql;
 use crate::{Error, Result};
 
@@ -65,7 +66,7 @@ impl Page {
             };
             return Ok(Self { total, ..Self::default() });
         }
-        let sql = page(view, arguments, fields);
+        let sql = page(view, arguments, fields, database.max_page_size())?;
         let (connection, rows) = database.query(&sql.text, &sql.params).await?;
         let Fetched { rows, values, has_more } = Fetched::of(rows, arguments, fields)?;
         let reader = Reader { connection: &connection, view, arguments, fields };
@@ -186,7 +187,7 @@ impl Fetched {
 /// The values of the sort criteria, which come after the columns.
 fn values(row: &Row, arguments: &Arguments, fields: &Fields) -> Result<Values> {
     let at = |index| -> Result<Option<String>> {
-        let value = raw(row, fields.columns.len() + index)?;
+        let value = raw(row, fields.outputs.len() + index)?;
         Ok(value.map(decode::text).transpose()?.map(str::to_owned))
     };
     (0..arguments.order.len()).map(at).collect()
@@ -247,19 +248,16 @@ impl Reader<'_> {
 }
 
 /// The statement of a page, with one row more than it has.
-fn page(view: &View, arguments: &Arguments, fields: &Fields) -> Sql {
+fn page(view: &View, arguments: &Arguments, fields: &Fields, max_page_size: u32) -> Result<Sql> {
     let mut sql = Sql::default();
     sql.push("select");
-    let mut separator = " t.";
-    for column in &fields.columns {
-        sql.push(separator).name(column.column);
-        separator = ", t.";
-    }
+    write_outputs(&fields.outputs, " ", max_page_size, &mut sql)?;
     if fields.need_cursors() {
+        let mut separator = if fields.outputs.is_empty() { " " } else { ", " };
         for (position, order) in arguments.order.iter().enumerate() {
-            sql.push(if separator == " t." { " " } else { ", " });
+            sql.push(separator);
             order.write_column(position, &mut sql).push("::pg_catalog.text");
-            separator = ", t.";
+            separator = ", ";
         }
     }
     sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
@@ -278,7 +276,7 @@ fn page(view: &View, arguments: &Arguments, fields: &Fields) -> Sql {
     }
     write_order(&arguments.reading_order(), &mut sql);
     sql.push(" limit ").number(u64::from(arguments.limit.unsigned_abs()) + 1);
-    sql
+    Ok(sql)
 }
 
 fn count(view: &View, predicates: &[Predicate]) -> Sql {

@@ -96,7 +96,7 @@ impl Part<'_> {
     }
 
     fn write_value(&self, sql: &mut Sql) {
-        sql.param(Param::Text(self.value.clone()), &self.order.column.sql_type());
+        sql.param(Param::Text(self.value.clone()), &self.order.operand.sql_type());
     }
 
     fn write_equal(&self, sql: &mut Sql) {

@@ -1,4 +1,5 @@
-//! The keys that lead from parents to the rows of a relation.
+//! The keys that lead from parents to the rows below them: columns of a relation, or the whole row
+//! that a function takes.
 
 use std::collections::HashMap;
 
@@ -6,12 +7,11 @@ use tokio_postgres::Row;
 
 use super::{MAX_NESTED_ROWS, raw};
 use crate::decode;
-use crate::model::View;
 use crate::param::Param;
-use crate::selection::RelationField;
+use crate::selection::{RowsField, Target};
 use crate::{Code, Error, Result};
 
-/// The keys of a relation's parents.
+/// The keys of the parents of a field.
 pub(super) struct Keys {
     /// Each combination of values once, one entry per key column.
     pub(super) distinct: Vec<Vec<Vec<u8>>>,
@@ -33,21 +33,25 @@ pub(super) enum Shape {
     /// One run of the view for each key, so that each has its own limit. The rows of a key come in
     /// the order of the inner query, because a lateral reference forces a nested loop.
     Lateral,
+    /// One call of a function for each row.
+    Call,
 }
 
 impl Shape {
-    pub(super) fn of(view: &View, field: &RelationField) -> Result<Self> {
+    pub(super) fn of(field: &RowsField) -> Result<Self> {
+        let Target::View(object, relation) = field.target else { return Ok(Self::Call) };
         if field.arguments.limit.is_some() || field.arguments.offset > 0 {
             return Ok(Self::Lateral);
         }
-        let [(own, target)] = field.relation.columns else { return Ok(Self::Join) };
-        let (own, target) = (&field.object.column(own)?.ty, &view.object.column(target)?.ty);
+        let [(own, target)] = relation.columns else { return Ok(Self::Join) };
+        let target = (relation.target)().object.column(target)?;
+        let (own, target) = (&object.column(own)?.ty, &target.ty);
         Ok(if own.equals_by_bytes(target) { Self::Any } else { Self::Join })
     }
 }
 
 impl Keys {
-    pub(super) fn of(field: &RelationField, parents: &[Row], skip: usize) -> Result<Self> {
+    pub(super) fn of(field: &RowsField, parents: &[Row], skip: usize) -> Result<Self> {
         let mut keys = Self {
             distinct: Vec::new(),
             positions: HashMap::with_capacity(parents.len()),
@@ -100,7 +104,7 @@ impl Keys {
         &self,
         rows: &[Row],
         shape: Shape,
-        field: &RelationField,
+        field: &RowsField,
         max_page_size: u32,
     ) -> Result<Vec<Vec<usize>>> {
         let mut of_key = vec![Vec::new(); self.distinct.len()];
@@ -114,7 +118,7 @@ impl Keys {
                 format!(
                     "`{}` has more than {max_page_size} rows for one parent, or {MAX_NESTED_ROWS} \
                      in all; ask for less with `limit`",
-                    field.relation.field
+                    field.name
                 ),
             ));
         }

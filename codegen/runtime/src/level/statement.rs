@@ -1,70 +1,83 @@
-//! The statement that reads the rows of a relation for all parents.
+//! The statement that reads the rows of a field for all parents.
 
 use super::MAX_NESTED_ROWS;
 use super::keys::{Keys, Shape};
 use crate::Result;
+use crate::arguments::Call;
 use crate::list::ListArguments;
-use crate::model::View;
+use crate::model::{Cardinality, Relation, View};
 use crate::order::{self, write_joins, write_order};
-use crate::selection::RelationField;
+use crate::selection::{RowsField, Target};
 use crate::sql::Sql;
 
-/// The statement of a level: the parent's key or its position, then the selected columns.
+/// The statement of a level: the parent's key or its position, then what is selected.
 pub(super) fn statement(
-    view: &View,
-    field: &RelationField,
+    field: &RowsField,
     keys: &Keys,
     shape: Shape,
+    max_page_size: u32,
 ) -> Result<Sql> {
-    let arguments = &field.arguments;
+    match &field.target {
+        Target::View(_, relation) => of_view(field, relation, keys, shape, max_page_size),
+        Target::Function(call, row) => of_function(field, call, row, keys, max_page_size),
+    }
+}
+
+fn of_view(
+    field: &RowsField,
+    relation: &Relation,
+    keys: &Keys,
+    shape: Shape,
+    max_page_size: u32,
+) -> Result<Sql> {
+    let (arguments, view) = (&field.arguments, (relation.target)());
     let order = order::complete(&arguments.order, view)?;
     let mut sql = Sql::default();
-    match shape {
-        Shape::Any => {
-            let (_, target) = field.relation.columns[0];
-            sql.push("select t.").name(target);
-            write_columns(field, "t.", &mut sql);
-            sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
-            write_joins(&order, &mut sql);
-            sql.push(" where t.").name(target).push(" = any (");
-            write_keys(view, field, keys, &mut sql)?;
-            sql.push(")");
-            write_filter(arguments, &mut sql);
+    if shape == Shape::Any {
+        let (_, target) = relation.columns[0];
+        sql.push("select t.").name(target);
+        field.selection.write_outputs(", ", max_page_size, &mut sql)?;
+        sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
+        write_joins(&order, &mut sql);
+        sql.push(" where t.").name(target).push(" = any (");
+        write_keys(view, relation, keys, &mut sql)?;
+        sql.push(")");
+        write_filter(arguments, &mut sql);
+    } else {
+        let lateral = shape == Shape::Lateral;
+        sql.push("select p.n");
+        if lateral {
+            sql.push(", c.*");
+        } else {
+            field.selection.write_outputs(", ", max_page_size, &mut sql)?;
         }
-        Shape::Join | Shape::Lateral => {
-            let lateral = shape == Shape::Lateral;
-            sql.push("select p.n");
-            write_columns(field, if lateral { "c." } else { "t." }, &mut sql);
-            sql.push(" from unnest(");
-            write_keys(view, field, keys, &mut sql)?;
-            sql.push(") with ordinality as p (");
-            for index in 0..field.relation.columns.len() {
-                sql.push("k").number(index as u64).push(", ");
-            }
-            if lateral {
-                sql.push("n) cross join lateral (select ");
-                for (index, column) in field.selection.columns.iter().enumerate() {
-                    sql.push(if index > 0 { ", t." } else { "t." }).name(column.column);
-                }
-                sql.push(" from ");
-            } else {
-                sql.push("n) join ");
-            }
-            sql.name(view.schema).push(".").name(view.name).push(" as t");
-            if lateral {
-                write_joins(&order, &mut sql);
-            }
-            for (index, (_, target)) in field.relation.columns.iter().enumerate() {
-                let keyword = if lateral { " where " } else { " on " };
-                sql.push(if index == 0 { keyword } else { " and " });
-                sql.push("t.").name(target).push(" = p.k").number(index as u64);
-            }
-            if lateral {
-                write_filter(arguments, &mut sql);
-            } else {
-                write_joins(&order, &mut sql);
-                arguments.write_where(&mut sql);
-            }
+        sql.push(" from unnest(");
+        write_keys(view, relation, keys, &mut sql)?;
+        sql.push(") with ordinality as p (");
+        for index in 0..relation.columns.len() {
+            sql.push("k").number(index as u64).push(", ");
+        }
+        if lateral {
+            sql.push("n) cross join lateral (select ");
+            field.selection.write_outputs("", max_page_size, &mut sql)?;
+            sql.push(" from ");
+        } else {
+            sql.push("n) join ");
+        }
+        sql.name(view.schema).push(".").name(view.name).push(" as t");
+        if lateral {
+            write_joins(&order, &mut sql);
+        }
+        for (index, (_, target)) in relation.columns.iter().enumerate() {
+            let keyword = if lateral { " where " } else { " on " };
+            sql.push(if index == 0 { keyword } else { " and " });
+            sql.push("t.").name(target).push(" = p.k").number(index as u64);
+        }
+        if lateral {
+            write_filter(arguments, &mut sql);
+        } else {
+            write_joins(&order, &mut sql);
+            arguments.write_where(&mut sql);
         }
     }
     write_order(&order, &mut sql);
@@ -77,14 +90,39 @@ pub(super) fn statement(
     Ok(sql)
 }
 
-fn write_columns(field: &RelationField, alias: &str, sql: &mut Sql) {
-    for column in &field.selection.columns {
-        sql.push(", ").push(alias).name(column.column);
+/// Rows go back as they came, so that neither a key nor another look at the view is needed.
+fn of_function(
+    field: &RowsField,
+    call: &Call,
+    row: &str,
+    keys: &Keys,
+    max_page_size: u32,
+) -> Result<Sql> {
+    let arguments = &field.arguments;
+    let mut sql = Sql::default();
+    // `r` could be a column; `r.*` is the row.
+    sql.push("select p.n, c.* from (select row_number() over () as n, r.*::").push(row);
+    sql.push(" as r from unnest(");
+    sql.param(keys.column(0), &format!("{row}[]"));
+    sql.push(") as r) as p cross join lateral (select ");
+    field.selection.write_outputs("", max_page_size, &mut sql)?;
+    sql.push(" from ");
+    call.write(Some("p.r"), &mut sql);
+    sql.push(" as t");
+    if field.cardinality == Cardinality::Many {
+        arguments.write_where_of_function(&mut sql);
+        arguments.write_order_of_function(&mut sql);
+        arguments.write_bounded_page(max_page_size, &mut sql);
+    } else {
+        // A row of nothing but NULLs is how one that was not found looks.
+        sql.push(" where not t.* is null");
     }
+    sql.push(") as c");
+    Ok(sql)
 }
 
-fn write_keys(view: &View, field: &RelationField, keys: &Keys, sql: &mut Sql) -> Result<()> {
-    for (index, (_, target)) in field.relation.columns.iter().enumerate() {
+fn write_keys(view: &View, relation: &Relation, keys: &Keys, sql: &mut Sql) -> Result<()> {
+    for (index, (_, target)) in relation.columns.iter().enumerate() {
         if index > 0 {
             sql.push(", ");
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::write::{Definition, Member};
 use crate::plan::Plan;
-use crate::plan::model::{Cardinality, Object, Relation, Type, View};
+use crate::plan::model::{Cardinality, Object, Relation, Returns, Type};
 use crate::plan::names::GraphqlName;
 
 /// The operators of filters, in order, with their descriptions.
@@ -66,24 +66,37 @@ fn operators(ty: &Type) -> &'static [&'static str] {
     }
 }
 
-/// The filters and orders of all views, and the filters of the types of their columns.
+/// The filters and orders of all lists, and the filters of the types of their columns.
 pub(super) fn definitions(plan: &Plan) -> Vec<Definition> {
-    let views = filterable(plan);
+    let objects = plan.listed_objects();
     let mut types: BTreeMap<String, &Type> = BTreeMap::new();
-    for view in &views {
-        for column in view.object.columns.iter().filter(|column| column.ty.is_filterable()) {
-            types.insert(plan.input_type(&column.ty), &column.ty);
+    for object in &objects {
+        for (_, ty, _) in comparable(plan, object) {
+            types.insert(plan.input_type(ty), ty);
         }
     }
     let values = types.into_iter().map(|(name, ty)| value_filter(&name, ty));
-    let objects =
-        views.iter().flat_map(|view| [filter(plan, &view.object), order(plan, &view.object)]);
-    values.chain(objects).chain(list_filters(plan, &views)).collect()
+    let own = objects.iter().flat_map(|object| [filter(plan, object), order(plan, object)]);
+    values.chain(own).chain(list_filters(plan, &objects)).collect()
+}
+
+/// What rows of an object can be filtered and sorted by: field, type, description.
+fn comparable<'a>(
+    plan: &'a Plan,
+    object: &'a Object,
+) -> impl Iterator<Item = (&'a GraphqlName, &'a Type, &'a str)> {
+    let columns = object.columns.iter().filter(|column| column.ty.is_filterable());
+    let columns = columns.map(|column| (&column.field, &column.ty, column.description.as_str()));
+    let computed = plan.comparable_fields(object).filter_map(|function| match &function.returns {
+        Returns::Value { ty, .. } => Some((&function.field, ty, function.description.as_str())),
+        _ => None,
+    });
+    columns.chain(computed)
 }
 
 /// The enum of directions, if anything can be sorted.
 pub(super) fn direction(plan: &Plan) -> Option<Definition> {
-    if filterable(plan).is_empty() {
+    if plan.listed_objects().is_empty() {
         return None;
     }
     let values = [
@@ -96,10 +109,6 @@ pub(super) fn direction(plan: &Plan) -> Option<Definition> {
     ];
     let values = values.map(|(name, doc)| Member::bare(name).doc(doc));
     Some(Definition::new("enum", "Direction", "A direction and the place of nulls.", values.into()))
-}
-
-fn filterable(plan: &Plan) -> Vec<&View> {
-    plan.views.values().filter(|view| view.object.is_filterable()).collect()
 }
 
 fn value_filter(name: &str, ty: &Type) -> Definition {
@@ -124,9 +133,8 @@ fn filter(plan: &Plan, object: &Object) -> Definition {
         Member::new("or", format!("[{name}!]")).doc("At least one of these holds."),
         Member::new("not", name.as_str()).doc("This does not hold."),
     ];
-    for column in object.columns.iter().filter(|column| column.ty.is_filterable()) {
-        let ty = format!("{}Filter", plan.input_type(&column.ty));
-        members.push(Member::new(&column.field, ty).doc(&column.description));
+    for (field, ty, doc) in comparable(plan, object) {
+        members.push(Member::new(field, format!("{}Filter", plan.input_type(ty))).doc(doc));
     }
     for (relation, target) in filterable_relations(plan, object) {
         let suffix =
@@ -149,8 +157,8 @@ fn filterable_relations<'a>(
 }
 
 /// The filters of related rows, for all views that a relation leads to many rows of.
-fn list_filters(plan: &Plan, views: &[&View]) -> Vec<Definition> {
-    let relations = views.iter().flat_map(|view| filterable_relations(plan, &view.object));
+fn list_filters(plan: &Plan, objects: &[&Object]) -> Vec<Definition> {
+    let relations = objects.iter().flat_map(|object| filterable_relations(plan, object));
     let many = relations.filter(|(relation, _)| relation.cardinality == Cardinality::Many);
     let targets: BTreeSet<&GraphqlName> = many.map(|(_, target)| &target.name).collect();
     let definition = |target: &GraphqlName| {
@@ -168,9 +176,8 @@ fn list_filters(plan: &Plan, views: &[&View]) -> Vec<Definition> {
 }
 
 fn order(plan: &Plan, object: &Object) -> Definition {
-    let columns = object.columns.iter().filter(|column| column.ty.is_filterable());
-    let columns =
-        columns.map(|column| Member::new(&column.field, "Direction").doc(&column.description));
+    let columns = comparable(plan, object)
+        .map(|(field, _, description)| Member::new(field, "Direction").doc(description));
     let relations = filterable_relations(plan, object);
     let to_one = relations.filter(|(relation, _)| relation.cardinality != Cardinality::Many);
     let members = columns.chain(to_one.map(|(relation, target)| {

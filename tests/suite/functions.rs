@@ -1,0 +1,66 @@
+//! Functions: each of the fixtures' is called, the fixes of diagnostics work, and a function that is
+//! gone is reported as such.
+
+use serde_json::{Value, json};
+use tests::database;
+use tests::fixture::Fixture;
+use tests::request::{connect, execute};
+
+#[tokio::test]
+async fn every_function_of_the_fixtures_is_called() {
+    for folder in ["calls", "computed", "functions"] {
+        let fixture = Fixture::named(folder);
+        let snapshots = std::fs::read_dir(fixture.dir.join("snapshots")).expect("snapshots");
+        let transcripts: String = snapshots
+            .map(|entry| entry.expect("a readable folder").path())
+            .filter(|path| !path.ends_with("catalog.snap") && !path.ends_with("plan.snap"))
+            .map(|path| std::fs::read_to_string(path).expect("a readable snapshot"))
+            .collect();
+        let plan: Value = serde_json::from_str(&fixture.compile().await.plan).expect("a plan");
+        let functions = plan["functions"].as_array().expect("functions");
+        assert!(!functions.is_empty(), "{folder}");
+        for function in functions {
+            let name = function["sql"].as_str().and_then(|name| name.strip_prefix("public."));
+            let call = format!("\"{}\"(", name.expect("a function of the schema public"));
+            assert!(transcripts.contains(&call), "{folder}: nothing calls {call}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_diagnostics_about_functions_advise_helps() {
+    for slug in ["overloaded-function", "unsupported-function", "unsupported-type"] {
+        let dir = database::repository().join("tests/diagnostics").join(slug);
+        let schema = std::fs::read_to_string(dir.join("schema.sql")).expect("a schema");
+        let database = database::with_script(&schema).await;
+        let mut client = database.connect().await.expect("a connection");
+        let config = codegen::Config::default();
+        let catalog = codegen::introspect(&mut client, &config).await.expect("a catalog");
+        let (_, before) = codegen::plan(&catalog, &config);
+        for diagnostic in &before {
+            let help = diagnostic.help.as_deref().expect("help");
+            let (_, sql) = help.split_once("\ncomment on ").expect("SQL to run");
+            client
+                .batch_execute(&format!("comment on {sql}"))
+                .await
+                .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        }
+        let catalog = codegen::introspect(&mut client, &config).await.expect("a catalog");
+        let (_, after) = codegen::plan(&catalog, &config);
+        assert!(before.warnings() > 0 && after.is_empty(), "{after}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_is_gone_is_an_error_of_its_field_alone() {
+    let database = Fixture::named("functions").database().await;
+    let schema = fixture_functions::schema(connect(database.url()));
+    let client = database.connect().await.expect("a connection");
+    client.batch_execute("drop function fn_mood(boolean)").await.expect("it exists");
+    let response = execute(&schema, "{ mood(sad: true) json }", Value::Null).await;
+    assert_eq!(response["data"], json!({ "mood": null, "json": { "a": [1, null] } }));
+    let error = &response["errors"][0];
+    assert_eq!(error["path"], json!(["mood"]));
+    assert_eq!(error["extensions"]["code"], "INTERNAL");
+    assert_eq!(error["extensions"]["sqlState"], "42883");
+}
