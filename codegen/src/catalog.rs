@@ -97,6 +97,13 @@ pub struct ForeignKey {
     pub target: PgName,
     /// Columns of the referenced table, in the same order.
     pub target_columns: Vec<String>,
+    /// Whether each row that a query of the table reads has its partner, unless a column is NULL:
+    /// the constraint is validated and enforced and not deferrable, and no other tables inherit
+    /// from this one.
+    pub always: bool,
+    /// `COMMENT ON CONSTRAINT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// A view or materialized view.
@@ -106,6 +113,9 @@ pub struct View {
     pub materialized: bool,
     /// Whether it runs with the rights of its caller (`security_invoker`).
     pub security_invoker: bool,
+    /// Whether a collation that calls different texts equal plays a part in its query.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nondeterministic: bool,
     /// Columns in order.
     pub columns: Vec<ViewColumn>,
     /// Unique indexes of a materialized view: full, without expressions.

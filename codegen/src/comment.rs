@@ -34,8 +34,10 @@ pub struct Comment {
     pub nullable: bool,
     /// `@type` of a column: the shape of its JSON.
     pub shape: Option<Shape>,
-    /// `@key`: columns that identify a row.
-    pub key: Option<Vec<String>>,
+    /// `@key`, in order.
+    pub keys: Vec<KeyTag>,
+    /// `@inverse`: the name of the relation that leads back.
+    pub inverse: Option<String>,
     /// `@relation`, in order.
     pub relations: Vec<RelationTag>,
     /// `@input`: wrap the arguments in one input object.
@@ -66,6 +68,15 @@ pub struct PartialName {
     pub name: String,
 }
 
+/// `@key order_id, line as orderLine`
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeyTag {
+    /// Columns that identify a row.
+    pub columns: Vec<String>,
+    /// GraphQL name of the field that finds a row by them.
+    pub field: Option<String>,
+}
+
 /// `@relation items (id) references v_order_items (order_id)`
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RelationTag {
@@ -92,6 +103,8 @@ pub enum Place {
     Function,
     /// An enum or composite type.
     Type,
+    /// A foreign key.
+    ForeignKey,
 }
 
 /// What is wrong with a comment.
@@ -134,9 +147,20 @@ const TAGS: &[(&str, &str, &[Place])] = &[
     (
         "name",
         "@name orders",
-        &[Place::View, Place::Column, Place::Attribute, Place::Function, Place::Type],
+        &[
+            Place::View,
+            Place::Column,
+            Place::Attribute,
+            Place::Function,
+            Place::Type,
+            Place::ForeignKey,
+        ],
     ),
-    ("omit", "@omit", &[Place::View, Place::Column, Place::Attribute, Place::Function]),
+    (
+        "omit",
+        "@omit",
+        &[Place::View, Place::Column, Place::Attribute, Place::Function, Place::ForeignKey],
+    ),
     (
         "deprecated",
         "@deprecated use orderTotal",
@@ -147,6 +171,7 @@ const TAGS: &[(&str, &str, &[Place])] = &[
     ("type", "@type order_line[]", &[Place::Column, Place::Attribute, Place::Function]),
     ("key", "@key id", &[Place::View]),
     ("relation", "@relation items (id) references v_order_items (order_id)", &[Place::View]),
+    ("inverse", "@inverse orders", &[Place::ForeignKey]),
     ("input", "@input", &[Place::Function]),
 ];
 
@@ -222,7 +247,7 @@ fn repeated(tag: &'static str, place: Place, seen: &[&'static str]) -> Option<Pr
         "nullable" => Some("notnull"),
         _ => None,
     };
-    if tag == "relation" || per_argument {
+    if matches!(tag, "key" | "relation") || per_argument {
         return None;
     }
     let earlier = seen.iter().find(|&&earlier| {
@@ -237,6 +262,7 @@ impl Comment {
         let mut scanner = Scanner::new(value);
         match tag {
             "name" => self.name = Some(graphql_name(value)?),
+            "inverse" => self.inverse = Some(graphql_name(value)?),
             "deprecated" => self.deprecated = Some(value.to_owned()).filter(|v| !v.is_empty()),
             "omit" => self.omit = true,
             "input" => self.input = true,
@@ -250,12 +276,12 @@ impl Comment {
                 self.shapes.push((argument, scanner.shape()?));
             }
             "type" => self.shape = Some(scanner.shape()?),
-            "key" => self.key = Some(scanner.identifiers()?),
+            "key" => self.keys.push(scanner.key()?),
             "relation" => self.relations.push(scanner.relation()?),
             _ => return None,
         }
         match tag {
-            "name" => Some(()),
+            "name" | "inverse" => Some(()),
             "deprecated" => self.deprecated.as_ref().map(|_| ()),
             _ => scanner.end(),
         }

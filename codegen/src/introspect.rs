@@ -93,11 +93,11 @@ async fn read(
             &[schemas, &config.function_prefix, &views],
         )
         .await?;
-    let queries: Vec<rows::ViewQuery> =
+    let view_queries: Vec<rows::ViewQuery> =
         session.rows("view queries", include_str!("introspect/queries.sql"), &[&views]).await?;
 
     let trees: Vec<_> =
-        queries.iter().map(|query| (query.view, Tree::parse(&query.tree))).collect();
+        view_queries.iter().map(|query| (query.view, Tree::parse(&query.tree))).collect();
     let mut references = References::default();
     for tree in trees.iter().filter_map(|(_, tree)| tree.as_ref().ok()) {
         tree.references(&mut references);
@@ -117,7 +117,17 @@ async fn read(
             Err(error) => (*view, Query::unreadable(error.to_string())),
         })
         .collect();
-    let parts = assemble::Parts { relations, columns, keys, foreign_keys, functions, queries };
+    let nondeterministic = view_queries.iter().filter(|query| query.nondeterministic);
+    let nondeterministic = nondeterministic.map(|query| query.view).collect();
+    let parts = assemble::Parts {
+        relations,
+        columns,
+        keys,
+        foreign_keys,
+        functions,
+        queries,
+        nondeterministic,
+    };
     let mut catalog = parts.catalog(&types)?;
     catalog.server_version = server_version;
     catalog.routines =

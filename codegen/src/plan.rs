@@ -46,7 +46,6 @@ pub fn plan(catalog: &Catalog, config: &Config) -> (Plan, Diagnostics) {
     planner.relations(&mut plan.views);
     planner.foreign_keys(&mut plan.views);
     plan.functions = planner.functions();
-    planner.give_way(&mut plan);
     planner.used_types(&mut plan);
     planner.check_shapes(&plan);
     planner.check_query(&plan);

@@ -87,9 +87,12 @@ pub struct Query {
     /// Whether the select list has set-returning functions.
     #[serde(skip_serializing_if = "is_default")]
     pub set_returning: bool,
-    /// Whether there is a `LIMIT` or `OFFSET`.
+    /// Whether rows may be left out at the end: by `LIMIT`, `OFFSET` or `SKIP LOCKED`.
     #[serde(skip_serializing_if = "is_default")]
     pub limited: bool,
+    /// Whether it is `LIMIT 1`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub at_most_one: bool,
 }
 
 /// An item of a `WITH` list.
@@ -102,6 +105,9 @@ pub struct Cte {
     /// Whether it refers to itself.
     #[serde(default, skip_serializing_if = "is_default")]
     pub recursive: bool,
+    /// Whether it has more columns than its query: those of `SEARCH` and `CYCLE`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub extended: bool,
 }
 
 /// An entry of the range table: something that has columns.
@@ -112,6 +118,9 @@ pub struct RangeEntry {
     /// What it is.
     #[serde(flatten)]
     pub source: RangeSource,
+    /// Whether rows of the table are left out: by `ONLY` or `TABLESAMPLE`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub partial: bool,
 }
 
 /// What the columns of a range table entry come from.
@@ -247,6 +256,9 @@ pub struct Window {
     pub reference: u32,
     /// The bits that describe its frame (`FRAMEOPTION_…` in PostgreSQL's `parsenodes.h`).
     pub frame: u32,
+    /// `PARTITION BY`: the sort-group references of targets.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub partition_by: Vec<u32>,
 }
 
 /// A tree of `UNION`, `INTERSECT` and `EXCEPT`.

@@ -1,6 +1,6 @@
-//! A scanner for the values of tags: SQL names, lists of them, and the two words of `@relation`.
+//! A scanner for the values of tags: SQL names, lists of them, and the forms of `@key` and `@relation`.
 
-use super::{PartialName, RelationTag, Shape};
+use super::{KeyTag, PartialName, RelationTag, Shape};
 
 /// Reads a value from left to right; every method skips white space first and is `None` when the
 /// text does not continue as asked.
@@ -79,14 +79,32 @@ impl<'a> Scanner<'a> {
         Some(Shape { name: self.partial_name()?, array: self.symbol("[]").is_some() })
     }
 
-    /// `items (id) references v_order_items (order_id)`
-    pub(super) fn relation(&mut self) -> Option<RelationTag> {
+    /// `order_id, line as orderLine`
+    pub(super) fn key(&mut self) -> Option<KeyTag> {
+        let columns = self.identifiers()?;
+        let mut ahead = Self { rest: self.rest };
+        let field = match ahead.identifier().as_deref() {
+            Some("as") => {
+                self.rest = ahead.rest;
+                Some(self.graphql_name()?)
+            }
+            _ => None,
+        };
+        Some(KeyTag { columns, field })
+    }
+
+    fn graphql_name(&mut self) -> Option<String> {
         let text = self.rest.trim_start();
         let end =
             text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
-        let (field, rest) = text.split_at(end);
+        let (name, rest) = text.split_at(end);
         self.rest = rest;
-        let field = super::graphql_name(field)?;
+        super::graphql_name(name)
+    }
+
+    /// `items (id) references v_order_items (order_id)`
+    pub(super) fn relation(&mut self) -> Option<RelationTag> {
+        let field = self.graphql_name()?;
         let columns = self.parenthesised()?;
         (self.identifier()? == "references").then_some(())?;
         let target = self.partial_name()?;

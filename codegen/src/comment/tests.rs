@@ -26,8 +26,12 @@ fn comment_without_tags_is_all_description() {
 #[test]
 fn tags_of_a_view_are_read_in_any_order() {
     let comment =
-        ok("@key Id, \"Line No\"\n  @name orders\n@deprecated use \"sales\"\n\nText.", Place::View);
-    assert_eq!(comment.key, Some(vec!["id".into(), "Line No".into()]));
+        ok("@key Id, \"Line No\"\n@key as as byMail\n  @name orders\n@deprecated use \"sales\"\n\nText.", Place::View);
+    let key = |columns: &[&str], field: Option<&str>| KeyTag {
+        columns: columns.iter().map(|&column| column.to_owned()).collect(),
+        field: field.map(str::to_owned),
+    };
+    assert_eq!(comment.keys, [key(&["id", "Line No"], None), key(&["as"], Some("byMail"))]);
     assert_eq!(comment.name.as_deref(), Some("orders"));
     assert_eq!(comment.deprecated.as_deref(), Some("use \"sales\""));
     assert_eq!(comment.description, "Text.");
@@ -49,6 +53,14 @@ fn relation_with_qualified_target_is_read() {
         }
     );
     assert_eq!(comment.relations[1].target.resolve("public"), PgName::new("public", "v_b"));
+}
+
+#[test]
+fn foreign_key_names_both_directions() {
+    let comment = ok("@name payer\n@inverse paidOrders\nWho pays.", Place::ForeignKey);
+    assert_eq!(comment.name.as_deref(), Some("payer"));
+    assert_eq!(comment.inverse.as_deref(), Some("paidOrders"));
+    assert_eq!(comment.description, "Who pays.");
 }
 
 #[test]
@@ -88,6 +100,8 @@ fn malformed_values_are_reported_with_an_example() {
         "@key a b",
         "@key a,",
         "@key \"open",
+        "@key a as",
+        "@key a as 1b",
         "@omit now",
         "@deprecated",
         "@relation items",
@@ -114,8 +128,8 @@ fn misplaced_tag_lists_what_is_allowed() {
 #[test]
 fn repeated_and_contradicting_tags_are_reported() {
     assert_eq!(
-        problem("@key a\n@key b", Place::View),
-        Problem::Repeated { tag: "key", earlier: "key" }
+        problem("@name a\n@name b", Place::View),
+        Problem::Repeated { tag: "name", earlier: "name" }
     );
     assert_eq!(
         problem("@notnull\n@nullable", Place::Column),

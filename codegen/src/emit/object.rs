@@ -114,6 +114,7 @@ fn relation(plan: &Plan, relation: &Relation) -> TokenStream {
         quote! { (#own, #other) }
     });
     let cardinality = tokens::word(match relation.cardinality {
+        Cardinality::One => "One",
         Cardinality::Optional => "Optional",
         Cardinality::Many => "Many",
     });

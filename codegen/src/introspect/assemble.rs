@@ -1,6 +1,6 @@
 //! Puts the rows of the introspection queries together, and replaces identifiers by names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::IntrospectError;
 use super::rows::{self, letter, unexpected};
@@ -19,6 +19,8 @@ pub(super) struct Parts {
     pub(super) functions: Vec<rows::Function>,
     /// By view.
     pub(super) queries: BTreeMap<u32, Query>,
+    /// Views in whose queries a nondeterministic collation plays a part.
+    pub(super) nondeterministic: BTreeSet<u32>,
 }
 
 /// The types by identifier.
@@ -48,6 +50,7 @@ impl Parts {
                 let view = View {
                     materialized: letter(relation.kind) == 'm',
                     security_invoker: relation.security_invoker,
+                    nondeterministic: self.nondeterministic.contains(&relation.oid),
                     columns: types.columns(columns)?,
                     keys: keys.collect(),
                     comment: relation.comment,
@@ -62,7 +65,7 @@ impl Parts {
                     keys: if relation.inherited { Vec::new() } else { keys.collect() },
                     foreign_keys: foreign_keys
                         .into_iter()
-                        .filter_map(|key| foreign_key(key, &names))
+                        .filter_map(|key| foreign_key(key, relation.inherited, &names))
                         .collect(),
                     row_security: relation.row_security,
                     comment: relation.comment,
@@ -92,12 +95,18 @@ fn key(row: rows::Key) -> TableKey {
 }
 
 /// `None` if the target is a table that was created after the snapshot was taken.
-fn foreign_key(row: rows::ForeignKey, names: &BTreeMap<u32, PgName>) -> Option<ForeignKey> {
+fn foreign_key(
+    row: rows::ForeignKey,
+    inherited: bool,
+    names: &BTreeMap<u32, PgName>,
+) -> Option<ForeignKey> {
     Some(ForeignKey {
         name: row.name,
         columns: row.columns,
         target: names.get(&row.target)?.clone(),
         target_columns: row.target_columns,
+        always: row.always && !inherited,
+        comment: row.comment,
     })
 }
 

@@ -3,11 +3,12 @@
 -- $1 oid[]  tables
 --
 -- A key that points to a partitioned table is recorded once more for each partition; those are
--- left out. A key that a partition has from its parent is kept.
+-- left out. A key that a partition has from its parent is kept. A key with PERIOD is left out: it
+-- does not compare with =. One that is not enforced counts as not validated.
 --
 -- In psql 16 or later: \bind '{16390}' before running it.
 --
--- 16390 | tb_orders_customer_id_fkey | {customer_id} | 16385 | {id}
+-- 16390 | tb_orders_customer_id_fkey | {customer_id} | 16385 | {id} | t | Who pays.
 
 select
     k.conrelid as relation,
@@ -26,12 +27,19 @@ select
         from unnest(k.confkey) with ordinality as c (attnum, position)
         join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid
             and a.attnum = c.attnum
-    ) as target_columns
+    ) as target_columns,
+    k.convalidated and not k.condeferrable as always,
+    d.description as comment
 from pg_catalog.pg_constraint as k
+join pg_catalog.pg_index as i on i.indexrelid = k.conindid
 left join pg_catalog.pg_constraint as parent on parent.oid = k.conparentid
+left join pg_catalog.pg_description as d on d.objoid = k.oid
+    and d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+    and d.objsubid = 0
 where k.contype = 'f'
     and k.conrelid = any ($1::pg_catalog.oid[])
     and parent.conrelid is distinct from k.conrelid
+    and not i.indisexclusion
 order by
     k.conrelid,
     k.conname

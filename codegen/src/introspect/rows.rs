@@ -66,11 +66,14 @@ rows! {
         columns: Vec<String>,
         target: u32,
         target_columns: Vec<String>,
+        always: bool,
+        comment: Option<String>,
     }
     /// `queries.sql`
     ViewQuery {
         view: u32,
         tree: String,
+        nondeterministic: bool,
     }
     /// `functions.sql`
     Function {

@@ -99,7 +99,7 @@ fn view_facts(
 }
 
 /// The relations that a query reads, in whichever part of it.
-fn relations<'a>(query: &'a Query, found: &mut Vec<&'a PgName>) {
+pub(super) fn relations<'a>(query: &'a Query, found: &mut Vec<&'a PgName>) {
     for entry in &query.range {
         match &entry.source {
             RangeSource::Relation { relation } => found.push(relation),

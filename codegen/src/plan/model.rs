@@ -191,6 +191,9 @@ pub struct Relation {
     pub columns: Vec<(String, String)>,
     /// One row or a list.
     pub cardinality: Cardinality,
+    /// How we know, or why not exactly one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
     /// Description.
     pub description: String,
 }
@@ -199,6 +202,8 @@ pub struct Relation {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cardinality {
+    /// Exactly one.
+    One,
     /// One or none.
     Optional,
     /// Any number.
@@ -221,9 +226,12 @@ pub struct View {
     /// GraphQL name of the field that pages through its rows by cursor; it takes a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<GraphqlName>,
-    /// What identifies a row.
+    /// What identifies a row and is never null; it decides the order of rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
+    /// The fields that find a row, each by a key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lookups: Vec<Lookup>,
     /// What was not inferred and why, for `--explain`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -253,15 +261,26 @@ pub struct DirectArgument {
     pub reason: String,
 }
 
-/// The key of a view and the field that looks a row up by it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Columns that identify a row.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Key {
-    /// Places of its columns among the object's columns.
+    /// Their places among the object's columns.
     pub columns: Vec<usize>,
     /// How we know.
     pub reason: String,
+}
+
+/// A field that finds a row by a key. The key's columns may be null; who looks a row up by it
+/// has values for all of them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Lookup {
+    /// The key.
+    #[serde(flatten)]
+    pub key: Key,
     /// GraphQL field name.
     pub field: GraphqlName,
+    /// Where the names came from.
+    pub origin: Origin,
 }
 
 /// What a composite type is used for.
@@ -334,6 +353,13 @@ impl Nullability {
     }
 }
 
+impl Key {
+    /// Its columns.
+    pub fn columns<'a>(&'a self, object: &'a Object) -> impl Iterator<Item = &'a Column> {
+        self.columns.iter().filter_map(|&place| object.columns.get(place))
+    }
+}
+
 impl Plan {
     /// The object type of a composite or of a view's row.
     pub fn object(&self, name: &PgName) -> Option<&Object> {
@@ -349,9 +375,9 @@ impl Plan {
 
     /// The number of root fields.
     pub fn operations(&self) -> usize {
-        let keys = self.views.values().filter(|view| view.key.is_some()).count();
+        let lookups: usize = self.views.values().map(|view| view.lookups.len()).sum();
         let connections = self.views.values().filter(|view| view.connection.is_some()).count();
-        self.views.len() + keys + connections + self.functions.len()
+        self.views.len() + lookups + connections + self.functions.len()
     }
 }
 
@@ -369,6 +395,13 @@ impl Type {
             self,
             Self::Json | Self::Jsonb | Self::Composite(_) | Self::Array(_) | Self::Shaped(_)
         )
+    }
+
+    /// Whether values can be compared with those of another type: with its own, and integers of
+    /// all sizes with each other.
+    pub fn is_comparable_with(&self, other: &Self) -> bool {
+        let integer = |ty: &Self| matches!(ty, Self::Int2 | Self::Int4 | Self::Int8);
+        self.is_filterable() && (self == other || integer(self) && integer(other))
     }
 
     /// The enum or composite that it is made of.

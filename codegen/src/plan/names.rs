@@ -155,12 +155,14 @@ pub fn input_name(object: &GraphqlName) -> GraphqlName {
     if object.0.ends_with("Input") { object.clone() } else { object.with_suffix("Input") }
 }
 
-/// The field that finds a row of `orders` by its key: `ordersById`, `ordersByCode`, `ordersByKey`.
-pub fn key_field_name(list: &GraphqlName, columns: &[&GraphqlName]) -> GraphqlName {
-    match columns {
-        [column] => list.with_suffix(&format!("By{}", column.as_type())),
-        _ => list.with_suffix("ByKey"),
-    }
+/// The field that finds a row of `orders` by a key: `ordersById`, `ordersByShopAndNumber`; also a
+/// relation that leads there along these columns.
+pub fn by_columns<'a>(
+    list: &GraphqlName,
+    columns: impl IntoIterator<Item = &'a GraphqlName>,
+) -> GraphqlName {
+    let columns: Vec<_> = columns.into_iter().map(|column| column.as_type().0).collect();
+    list.with_suffix(&format!("By{}", columns.join("And")))
 }
 
 /// The text behind a prefix such as `v_`; a name without it stays whole.

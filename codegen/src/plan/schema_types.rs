@@ -58,6 +58,7 @@ impl Plan {
     pub fn relation_type(&self, relation: &Relation) -> String {
         let target = self.output_type(&Type::Composite(relation.target.clone()));
         match relation.cardinality {
+            Cardinality::One => format!("{target}!"),
             Cardinality::Optional => target,
             Cardinality::Many => format!("[{target}!]!"),
         }

@@ -46,7 +46,7 @@ fn view_becomes_type_list_and_lookup() {
     assert_eq!(view.object.name.as_str(), "OrdersSummary");
     assert_eq!(view.object.description, "An order.");
     assert_eq!(view.list.field.as_str(), "ordersSummary");
-    assert_eq!(view.key.as_ref().unwrap().field.as_str(), "ordersSummaryById");
+    assert_eq!(view.lookups[0].field.as_str(), "ordersSummaryById");
     assert_eq!(view.list.direct.len(), 1);
     assert_eq!(
         column_types(&plan, "v_orders_summary"),

@@ -60,16 +60,17 @@ impl Planner<'_> {
             Some(_) => named.as_field(),
             None => names::field_name(&short).unwrap_or_else(|_| named.as_field()),
         };
-        let key = self.key(name, source, comment, &object, &field);
-        let direct = keys::direct_arguments(self.catalog, source, &facts, &object, key.as_ref());
+        let keys = self.keys(name, source, comment, &object, &field);
+        let direct = keys::direct_arguments(self.catalog, source, &facts, &object, &keys);
         Some(View {
             sql: name.clone(),
             materialized: source.materialized,
             module: RustName::of_module(&field),
             connection: key.as_ref().map(|_| field.with_suffix("Connection")),
             list: ListField { field, direct },
-            key,
-            notes: Vec::new(),
+            key: keys.primary,
+            lookups: keys.lookups,
+            notes: keys.notes,
             composite: None,
             deprecated: comment.deprecated.clone(),
             object,

@@ -99,6 +99,7 @@ pub(super) fn read_query(query: &Struct<'_>, names: &Names, outer: Option<&Reade
                 Some(Window {
                     reference: window.number("winref")?,
                     frame: window.number("frameOptions")?,
+                    partition_by: sort_groups(window.field("partitionClause")),
                 })
             })
             .collect(),
@@ -111,7 +112,30 @@ pub(super) fn read_query(query: &Struct<'_>, names: &Names, outer: Option<&Reade
         },
         aggregates: query.flag("hasAggs"),
         set_returning: query.flag("hasTargetSRFs"),
-        limited: query.field("limitCount").is_present() || query.field("limitOffset").is_present(),
+        limited: query.field("limitCount").is_present()
+            || query.field("limitOffset").is_present()
+            || skips_locked(query.field("rowMarks")),
+        at_most_one: query.number("limitOption") == Some(0)
+            && reader.optional(query.field("limitCount")).is_some_and(|count| is_one(&count)),
+    }
+}
+
+/// Whether a locking clause has a `waitPolicy` other than to wait.
+fn skips_locked(marks: &Node<'_>) -> bool {
+    let waits = |mark: &Node<'_>| mark.as_struct()?.number::<u32>("waitPolicy");
+    marks.items().iter().any(|mark| waits(mark) != Some(0))
+}
+
+/// Whether an expression is the integer 1, perhaps cast to `int8`.
+fn is_one(count: &Expr) -> bool {
+    match count {
+        Expr::Call(call) => matches!(call.arguments.as_slice(), [count] if is_one(count)),
+        Expr::Constant(constant) => {
+            let digits = constant.value.as_deref().and_then(|value| value.strip_prefix("01"));
+            ["int4", "int8"].contains(&constant.ty.name.name.as_str())
+                && digits.is_some_and(|rest| rest.bytes().all(|digit| digit == b'0'))
+        }
+        _ => false,
     }
 }
 
@@ -199,6 +223,8 @@ impl Reader<'_> {
             name: cte.field("ctename").text()?,
             query: self.subquery(cte.field("ctequery")),
             recursive: cte.flag("cterecursive"),
+            extended: cte.field("search_clause").is_present()
+                || cte.field("cycle_clause").is_present(),
         })
     }
 
@@ -217,6 +243,8 @@ impl Reader<'_> {
             Some(entry) => {
                 let source = self.source(entry);
                 RangeEntry {
+                    partial: is_kind(entry, RELATION)
+                        && (!entry.flag("inh") || entry.field("tablesample").is_present()),
                     name: alias(entry),
                     source: source.unwrap_or_else(|| RangeSource::Other {
                         what: format!("a range table entry of kind {:?}", entry.field("rtekind")),
@@ -226,6 +254,7 @@ impl Reader<'_> {
             None => RangeEntry {
                 name: String::new(),
                 source: RangeSource::Other { what: "a part that nests too deeply".to_owned() },
+                partial: true,
             },
         }
     }

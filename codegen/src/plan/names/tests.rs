@@ -85,9 +85,10 @@ fn structs_do_not_shadow_imports() {
 #[test]
 fn key_fields_are_named_by_their_column() {
     let list = name("orders");
-    assert_eq!(key_field_name(&list, &[&name("id")]).as_str(), "ordersById");
-    assert_eq!(key_field_name(&list, &[&name("orderNumber")]).as_str(), "ordersByOrderNumber");
-    assert_eq!(key_field_name(&list, &[&name("a"), &name("b")]).as_str(), "ordersByKey");
+    assert_eq!(by_columns(&list, [&name("id")]).as_str(), "ordersById");
+    assert_eq!(by_columns(&list, [&name("orderNumber")]).as_str(), "ordersByOrderNumber");
+    let two = by_columns(&list, [&name("warehouseId"), &name("productId")]);
+    assert_eq!(two.as_str(), "ordersByWarehouseIdAndProductId");
 }
 
 #[test]
