@@ -16,7 +16,7 @@ use tokio_postgres::types::{FromSql, Type as PgType};
 use crate::database::Connection;
 use crate::model::Cardinality;
 use crate::selection::{Field, RelationField, Selection};
-use crate::{Error, Result};
+use crate::{Code, Error, Result};
 use keys::{Keys, Shape};
 use statement::statement;
 
@@ -164,7 +164,8 @@ impl Below {
             keys.of_parent.iter().map(|key| key.map_or_else(Vec::new, |key| of_key[key].clone()));
         let of_parent = of_parent.collect();
         let rows = Arc::new(rows);
-        let level = Level::load(connection, &field.selection, rows, 1, max_page_size).await?;
+        let skip = shape.skip();
+        let level = Level::load(connection, &field.selection, rows, skip, max_page_size).await?;
         Ok(Self { level, of_parent })
     }
 
@@ -183,6 +184,16 @@ impl Below {
             }
             (Cardinality::Optional, []) => out.extend_from_slice(b"null"),
             (_, [row]) => self.level.write_row(&field.selection, *row, out)?,
+            // The statements of a request see one moment each.
+            (Cardinality::One, []) => {
+                return Err(Error::new(
+                    Code::Conflict,
+                    format!(
+                        "the row of `{}` was deleted while it was being read; ask again",
+                        field.relation.field
+                    ),
+                ));
+            }
             (_, rows) => {
                 return Err(Error::internal(format!(
                     "relation `{}` leads to {} rows instead of one",

@@ -241,6 +241,11 @@ impl Type {
         plain && std::mem::discriminant(self) == std::mem::discriminant(other)
     }
 
+    /// Whether it is an integer, of whichever size.
+    pub(crate) fn is_integer(&self) -> bool {
+        matches!(self, Self::Int2 | Self::Int4 | Self::Int8)
+    }
+
     /// The SQL name of the type, schema-qualified.
     pub fn sql_name(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {

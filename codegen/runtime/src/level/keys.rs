@@ -26,7 +26,10 @@ pub(super) struct Keys {
 pub(super) enum Shape {
     /// `where key = any (keys)`: a condition that PostgreSQL pushes into any view. The key comes
     /// back and is looked up by its bytes, which is right where equal values have equal bytes.
-    Any,
+    Any {
+        /// Its place among the columns; before the selected ones if it is not one of them.
+        key: Option<usize>,
+    },
     /// A join with the keys, which come back as positions: for several columns, and for types whose
     /// equality only the server knows (`1.0 = 1.00`).
     Join,
@@ -41,8 +44,20 @@ impl Shape {
             return Ok(Self::Lateral);
         }
         let [(own, target)] = field.relation.columns else { return Ok(Self::Join) };
-        let (own, target) = (&field.object.column(own)?.ty, &view.object.column(target)?.ty);
-        Ok(if own.equals_by_bytes(target) { Self::Any } else { Self::Join })
+        let (own, target) = (field.object.column(own)?, view.object.column(target)?);
+        if !own.ty.equals_by_bytes(&target.ty) {
+            return Ok(Self::Join);
+        }
+        let columns = &field.selection.columns;
+        Ok(Self::Any { key: columns.iter().position(|column| column.column == target.column) })
+    }
+
+    /// How many columns come before the selected ones.
+    pub(super) fn skip(self) -> usize {
+        match self {
+            Self::Any { key } => usize::from(key.is_none()),
+            Self::Join | Self::Lateral => 1,
+        }
     }
 }
 
@@ -85,10 +100,10 @@ impl Keys {
 
     /// The key that a fetched row belongs to.
     fn position(&self, row: &Row, shape: Shape) -> Result<usize> {
-        let first = raw(row, 0)?.unwrap_or_default();
-        let position = if shape == Shape::Any {
-            self.positions.get(first).copied()
+        let position = if let Shape::Any { key } = shape {
+            self.positions.get(raw(row, key.unwrap_or(0))?.unwrap_or_default()).copied()
         } else {
+            let first = raw(row, 0)?.unwrap_or_default();
             let ordinal = i64::from_be_bytes(decode::fixed(first, "int8")?);
             usize::try_from(ordinal - 1).ok().filter(|key| *key < self.distinct.len())
         };

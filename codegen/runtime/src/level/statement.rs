@@ -20,10 +20,13 @@ pub(super) fn statement(
     let order = order::complete(&arguments.order, view)?;
     let mut sql = Sql::default();
     match shape {
-        Shape::Any => {
+        Shape::Any { key } => {
             let (_, target) = field.relation.columns[0];
-            sql.push("select t.").name(target);
-            write_columns(field, "t.", &mut sql);
+            sql.push("select ");
+            if key.is_none() {
+                sql.push("t.").name(target);
+            }
+            write_columns(field, "t.", key.is_none(), &mut sql);
             sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
             write_joins(&order, &mut sql);
             sql.push(" where t.").name(target).push(" = any (");
@@ -34,7 +37,7 @@ pub(super) fn statement(
         Shape::Join | Shape::Lateral => {
             let lateral = shape == Shape::Lateral;
             sql.push("select p.n");
-            write_columns(field, if lateral { "c." } else { "t." }, &mut sql);
+            write_columns(field, if lateral { "c." } else { "t." }, true, &mut sql);
             sql.push(" from unnest(");
             write_keys(view, field, keys, &mut sql)?;
             sql.push(") with ordinality as p (");
@@ -77,19 +80,22 @@ pub(super) fn statement(
     Ok(sql)
 }
 
-fn write_columns(field: &RelationField, alias: &str, sql: &mut Sql) {
+fn write_columns(field: &RelationField, alias: &str, mut follows: bool, sql: &mut Sql) {
     for column in &field.selection.columns {
-        sql.push(", ").push(alias).name(column.column);
+        sql.push(if follows { ", " } else { "" }).push(alias).name(column.column);
+        follows = true;
     }
 }
 
 fn write_keys(view: &View, field: &RelationField, keys: &Keys, sql: &mut Sql) -> Result<()> {
-    for (index, (_, target)) in field.relation.columns.iter().enumerate() {
+    for (index, (own, target)) in field.relation.columns.iter().enumerate() {
         if index > 0 {
             sql.push(", ");
         }
-        let sql_type = format!("{}[]", view.object.column(target)?.sql_type());
-        sql.param(keys.column(index), &sql_type);
+        let (own, target) = (field.object.column(own)?, view.object.column(target)?);
+        // Integers of different sizes keep theirs: `=` compares them, and indexes know how.
+        let column = if own.ty.is_integer() { own } else { target };
+        sql.param(keys.column(index), &format!("{}[]", column.sql_type()));
     }
     Ok(())
 }
