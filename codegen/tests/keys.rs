@@ -89,7 +89,9 @@ async fn every_key_of_a_view_is_unique() {
 const UNCLEAR: &str = "
 create table tb_shops (id integer primary key, owner_id integer);
 create table tb_owners (id bigint primary key);
-create table tb_sales (id integer primary key, shop_id integer references tb_shops, shop text);
+create table tb_sales (
+  id integer primary key, shop_id integer references tb_shops, shop text, shop_id_shops_here text
+);
 create table tb_visits (id integer primary key, shop_id integer references tb_shops);
 create view v_shops_here as select id from tb_shops;
 create view v_sales as select * from tb_sales;
@@ -112,9 +114,9 @@ async fn what_is_not_inferred_is_explained() {
     let database = cluster.create_database(None).await.expect("a database");
     let mut client = database.connect().await.expect("a connection");
     client.batch_execute(UNCLEAR).await.expect("the script runs");
-    // A column has the name, and the declared relation is the same.
-    let taken = "`shop` is taken; another name needs a tag: \
-                 @relation other (shop_id) references public.v_shops_here (id)";
+    // Columns have the names, and the declared relation is the same.
+    let taken = "no relation to public.v_shops_here, because of taken names: `shop` and \
+                 `shopIdShopsHere`; a tag for it: @relation other (shop_id) references public.v_shops_here (id)";
     assert!(
         explained(&mut client, "v_sales").await.contains(taken),
         "{}",

@@ -4,7 +4,9 @@
 --
 -- A key that points to a partitioned table is recorded once more for each partition; those are
 -- left out. A key that a partition has from its parent is kept. A key with PERIOD is left out: it
--- does not compare with =. One that is not enforced counts as not validated.
+-- does not compare with =. So is one whose two sides compare text differently, which is possible
+-- up to version 17: what refers to a row depends on who asks. One that is not enforced counts as
+-- not validated.
 --
 -- In psql 16 or later: \bind '{16390}' before running it.
 --
@@ -40,6 +42,17 @@ where k.contype = 'f'
     and k.conrelid = any ($1::pg_catalog.oid[])
     and parent.conrelid is distinct from k.conrelid
     and not i.indisexclusion
+    and not exists (
+        select
+        from unnest(k.conkey, k.confkey) as c (attnum, target_attnum)
+        join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid
+            and a.attnum = c.attnum
+        join pg_catalog.pg_attribute as t on t.attrelid = k.confrelid
+            and t.attnum = c.target_attnum
+        join pg_catalog.pg_collation as o on o.oid in (a.attcollation, t.attcollation)
+        where a.attcollation <> t.attcollation
+            and not o.collisdeterministic
+    )
 order by
     k.conrelid,
     k.conname

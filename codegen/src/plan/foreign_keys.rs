@@ -7,8 +7,9 @@
 //! does not decide, there is no relation, and that is reported.
 //!
 //! The field that leads there is called like the column without `_id` or the name of the column
-//! that it refers to, or else like the target's list; the one that leads back like this view's
-//! list, with `By` and that field if there are several ways. The comment of the constraint may say
+//! that it refers to; a column that ends in neither is followed by the name of the target's list,
+//! and where columns say nothing that is the name. The one that leads back is called like this
+//! view's list, with `By` and the column or that field if there are several ways. The comment of the constraint may say
 //! otherwise: `@name`, `@inverse`, `@omit`. A declared relation between the same columns replaces
 //! an inferred one, whatever its name, and a name that is taken for something else stays what it
 //! is.
@@ -30,7 +31,7 @@ use stands::Stands;
 
 use super::Planner;
 use super::columns::BaseColumn;
-use super::model::{Cardinality, Column, Origin, Relation, Rename, View};
+use super::model::{Cardinality, Column, Object, Origin, Relation, Rename, View};
 use super::names::GraphqlName;
 use super::relations::cardinality;
 use super::tags::{Subject, view_label};
@@ -54,8 +55,10 @@ struct Link {
     to: PgName,
     /// Pairs of columns of the two.
     columns: Vec<(String, String)>,
-    /// The foreign key, in words.
-    how: String,
+    /// The table that has the foreign key.
+    table: PgName,
+    /// The foreign key as `comment on` names it.
+    constraint: String,
     /// Whether there always is a referenced row, and why (not).
     always: Result<String, String>,
     /// `@name` of the constraint.
@@ -90,6 +93,7 @@ impl Planner<'_> {
                 }
             }
         }
+        choose_names(&mut links, &stands);
         let is_one_of_several = |link: &Link| {
             let same = |other: &&Link| (&other.from, &other.to) == (&link.from, &link.to);
             links.iter().filter(same).count() > 1
@@ -146,7 +150,7 @@ impl Planner<'_> {
             own => own.to_owned(),
         };
         let new = Inferred {
-            field: link.forward(from, to, one_of_several),
+            fields: link.forward(from, to, one_of_several),
             named: link.name.is_some(),
             target: &link.to,
             columns: link.columns.clone(),
@@ -165,7 +169,7 @@ impl Planner<'_> {
         let compared: Vec<&str> = columns.iter().map(|(_, theirs)| theirs.as_str()).collect();
         let (cardinality, reason) = cardinality(self, &link.from, from, &compared);
         let new = Inferred {
-            field: link.backward(from, one_of_several),
+            fields: link.backward(from, one_of_several),
             named: link.inverse.is_some(),
             target: &link.from,
             description: description(&to.object, &from.object, &columns, cardinality),
@@ -198,25 +202,27 @@ impl Planner<'_> {
             let (own, theirs): (Vec<_>, Vec<_>) = new.columns.iter().map(|(a, b)| (a, b)).unzip();
             relation_tag(field, &own, new.target, &theirs)
         };
-        let is_taken =
-            |other: &GraphqlName| other.as_str().eq_ignore_ascii_case(new.field.as_str());
-        let mut taken = (view.object.columns.iter().map(|column| &column.field))
-            .chain(view.object.relations.iter().map(|relation| &relation.field));
         // A name that somebody chose is not given up in silence.
-        if !new.named && taken.any(is_taken) {
-            let note =
-                format!("`{}` is taken; another name needs a tag: {}", new.field, tag("other"));
+        let is_free = |field: &&GraphqlName| new.named || !is_taken(&view.object, field);
+        let Some(field) = new.fields.iter().find(is_free).cloned() else {
+            let names: Vec<String> = new.fields.iter().map(|field| format!("`{field}`")).collect();
+            let names = names.join(" and ");
+            let note = format!(
+                "no relation to {}, because of taken names: {names}; a tag for it: {}",
+                new.target,
+                tag("other")
+            );
             view.notes.push(note);
             return;
-        }
+        };
         let object = view_label(name, source);
         let rename = Rename::Sql(format!(
             "give the relation another name in the comment of {object}:\n{}",
             tag("other")
         ));
         view.object.relations.push(Relation {
-            field: new.field,
-            origin: Origin { object, how: link.how.clone(), rename },
+            field,
+            origin: Origin { object, how: format!("foreign key {}", link.constraint), rename },
             target: new.target.clone(),
             columns: new.columns,
             cardinality: new.cardinality,
@@ -275,9 +281,26 @@ impl Planner<'_> {
     }
 }
 
+/// Keeps the names of a constraint's comment where they are unambiguous: a view that reads the
+/// table twice has two such fields, and only the view that stands for the table is what `@inverse`
+/// leads back to.
+fn choose_names(links: &mut [Link], stands: &Stands) {
+    let mut readings: BTreeMap<(PgName, String), usize> = BTreeMap::new();
+    let of = |link: &Link| (link.from.clone(), link.constraint.clone());
+    for link in links.iter() {
+        *readings.entry(of(link)).or_default() += 1;
+    }
+    for link in links {
+        let once = readings.get(&of(link)) == Some(&1);
+        link.name.take_if(|_| !once);
+        link.inverse.take_if(|_| !once || stands.of_table(&link.table) != Some(&link.from));
+    }
+}
+
 /// A relation that is about to be added.
 struct Inferred<'a> {
-    field: GraphqlName,
+    /// What it may be called, the best first.
+    fields: Vec<GraphqlName>,
     /// Whether a comment says so.
     named: bool,
     target: &'a PgName,
@@ -295,6 +318,12 @@ impl Relation {
         self.reason.clone_from(&inferred.reason);
         self.description.clone_from(&inferred.description);
     }
+}
+
+fn is_taken(object: &Object, field: &GraphqlName) -> bool {
+    let columns = object.columns.iter().map(|column| &column.field);
+    let mut taken = columns.chain(object.relations.iter().map(|relation| &relation.field));
+    taken.any(|other| other.as_str().eq_ignore_ascii_case(field.as_str()))
 }
 
 /// A foreign key as `comment on` names it.

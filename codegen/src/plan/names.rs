@@ -165,6 +165,12 @@ pub fn by_columns<'a>(
     list.with_suffix(&format!("By{}", columns.join("And")))
 }
 
+/// Names one after the other: `reviewedBy` and `people` are `reviewedByPeople`.
+pub fn joined<'a>(names: impl IntoIterator<Item = &'a GraphqlName>) -> GraphqlName {
+    let words = names.into_iter().map(|name| name.as_type().0);
+    GraphqlName(words.collect()).as_field()
+}
+
 /// The text behind a prefix such as `v_`; a name without it stays whole.
 pub fn without_prefix<'a>(sql: &'a str, prefix: &str) -> &'a str {
     sql.strip_prefix(prefix).unwrap_or(sql)

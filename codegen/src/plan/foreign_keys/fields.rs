@@ -15,38 +15,47 @@ pub(super) fn short_name(own: &[&String], referenced: &[String]) -> Option<Graph
 }
 
 impl Link {
-    /// The field that leads from the referencing row to the referenced one.
-    pub(super) fn forward(&self, from: &View, to: &View, one_of_several: bool) -> GraphqlName {
-        let named = self.name.as_ref().and_then(|name| GraphqlName::new(name.clone()).ok());
-        named.or_else(|| self.short()).unwrap_or_else(|| match one_of_several {
-            true => names::by_columns(&to.list.field, self.fields(from)),
-            false => to.list.field.clone(),
-        })
+    /// The field that leads from the referencing row to the referenced one, the best name first:
+    /// `billingAddress`, `reviewedByPeople`; `rooms` for several columns, or one that is called like
+    /// the other.
+    pub(super) fn forward(&self, from: &View, to: &View, one_of_several: bool) -> Vec<GraphqlName> {
+        if let Some(name) = named(self.name.as_ref()) {
+            return vec![name];
+        }
+        let list = &to.list.field;
+        let says_little = match (self.columns.as_slice(), self.referenced.as_slice()) {
+            ([(own, _)], [referenced]) => own == referenced,
+            _ => true,
+        };
+        let short = self.short().or_else(|| {
+            let alone = says_little && !one_of_several && self.from != self.to;
+            alone.then(|| list.clone())
+        });
+        let long = names::joined(self.fields(from).into_iter().chain([list]));
+        short.into_iter().chain([long]).collect()
     }
 
-    /// The field that leads from the referenced row to those that refer to it.
-    ///
-    /// Within one view the list's own name would not tell the directions apart.
-    pub(super) fn backward(&self, from: &View, one_of_several: bool) -> GraphqlName {
-        if let Some(name) = self.inverse.as_ref().and_then(|name| GraphqlName::new(name).ok()) {
-            return name;
+    /// The field that leads from the referenced row to those that refer to it, the best name first:
+    /// `orders`, `ordersByPayer`; `children` of a `parent`. Within one view the list's own name would
+    /// not tell the directions apart.
+    pub(super) fn backward(&self, from: &View, one_of_several: bool) -> Vec<GraphqlName> {
+        if let Some(name) = named(self.inverse.as_ref()) {
+            return vec![name];
         }
+        let list = &from.list.field;
         let own = from.object.relations.iter().find(|relation| {
             relation.target == self.to && is_between(relation, &self.columns)
         });
-        let list = &from.list.field;
-        let own = own.map(|relation| &relation.field).filter(|field| Some(*field) != Some(list));
+        let own = own.map(|relation| &relation.field);
         let itself = self.from == self.to;
-        if itself && own.is_some_and(|field| field.as_str() == "parent") {
-            return names::field_name("children").unwrap_or_else(|_| list.clone());
-        }
-        if !itself && !one_of_several {
-            return list.clone();
-        }
-        match own.filter(|_| self.name.is_some() || self.short().is_some()) {
+        let children = own.filter(|field| itself && field.as_str() == "parent");
+        let children = children.and_then(|_| names::field_name("children").ok());
+        let short = children.or_else(|| (!itself && !one_of_several).then(|| list.clone()));
+        let long = match own.filter(|_| self.name.is_some() || self.short().is_some()) {
             Some(field) => names::by_columns(list, [field]),
             None => names::by_columns(list, self.fields(from)),
-        }
+        };
+        short.into_iter().chain([long]).collect()
     }
 
     fn short(&self) -> Option<GraphqlName> {
@@ -61,6 +70,10 @@ impl Link {
         };
         self.columns.iter().filter_map(field).collect()
     }
+}
+
+fn named(name: Option<&String>) -> Option<GraphqlName> {
+    name.and_then(|name| GraphqlName::new(name.clone()).ok())
 }
 
 /// Whether a relation compares these columns.

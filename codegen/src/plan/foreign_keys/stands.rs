@@ -53,11 +53,24 @@ impl Stands {
 
     /// The one that does: the only one, or that with the name of the table.
     pub(super) fn find(&self, key: &ForeignKey) -> Option<&Stand> {
-        let candidates = self.candidates(key);
-        let table = key.target.name.as_str();
+        let candidates: Vec<&Stand> = self.candidates(key).iter().collect();
+        self.choose(&key.target, &candidates)
+    }
+
+    /// The view that stands for a table, by whichever of its keys.
+    pub(super) fn of_table(&self, table: &PgName) -> Option<&PgName> {
+        let of_table = self.views.iter().filter(|((other, _), _)| other == table);
+        let mut candidates: Vec<&Stand> = of_table.flat_map(|(_, stands)| stands).collect();
+        candidates.sort_by_key(|stand| &stand.view);
+        candidates.dedup_by_key(|stand| &stand.view);
+        self.choose(table, &candidates).map(|stand| &stand.view)
+    }
+
+    fn choose<'s>(&self, table: &PgName, candidates: &[&'s Stand]) -> Option<&'s Stand> {
+        let table = table.name.as_str();
         let without = table.split_once('_').map_or(table, |(_, rest)| rest);
         let called = |name: &str| {
-            let short = |stand: &&Stand| {
+            let short = |stand: &&&Stand| {
                 names::without_prefix(&stand.view.name, &self.prefix) == name
             };
             let mut stands = candidates.iter().filter(short);
@@ -65,7 +78,7 @@ impl Stands {
         };
         match candidates {
             [only] => Some(only),
-            _ => called(table).or_else(|| called(without)),
+            _ => called(table).or_else(|| called(without)).copied(),
         }
     }
 }

@@ -87,6 +87,7 @@ fn key_fields_are_named_by_their_column() {
     let list = name("orders");
     assert_eq!(by_columns(&list, [&name("id")]).as_str(), "ordersById");
     assert_eq!(by_columns(&list, [&name("orderNumber")]).as_str(), "ordersByOrderNumber");
+    assert_eq!(joined([&name("reviewedBy"), &name("people")]).as_str(), "reviewedByPeople");
     let two = by_columns(&list, [&name("warehouseId"), &name("productId")]);
     assert_eq!(two.as_str(), "ordersByWarehouseIdAndProductId");
 }
