@@ -25,8 +25,10 @@ fn comment_without_tags_is_all_description() {
 
 #[test]
 fn tags_of_a_view_are_read_in_any_order() {
-    let comment =
-        ok("@key Id, \"Line No\"\n@key as as byMail\n  @name orders\n@deprecated use \"sales\"\n\nText.", Place::View);
+    let comment = ok(
+        "@key Id, \"Line No\"\n@key as as byMail\n  @name orders\n@deprecated use \"sales\"\n\nText.",
+        Place::View,
+    );
     let key = |columns: &[&str], field: Option<&str>| KeyTag {
         columns: columns.iter().map(|&column| column.to_owned()).collect(),
         field: field.map(str::to_owned),

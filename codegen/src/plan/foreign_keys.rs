@@ -110,9 +110,9 @@ impl Planner<'_> {
     /// The comments of the foreign keys of all tables.
     fn constraint_comments(&mut self) -> Comments {
         let tables = &self.catalog.tables;
-        let keys = tables.iter().flat_map(|(name, table)| {
-            table.foreign_keys.iter().map(move |key| (name, key))
-        });
+        let keys = tables
+            .iter()
+            .flat_map(|(name, table)| table.foreign_keys.iter().map(move |key| (name, key)));
         let comments = keys.map(|(table, key)| {
             let object = constraint_label(table, key);
             let subject = Subject { object, text: key.comment.as_deref() };

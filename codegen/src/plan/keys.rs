@@ -209,12 +209,7 @@ fn listed(object: &Object, key: &Key) -> String {
     columns.collect::<Vec<_>>().join(", ")
 }
 
-fn lookup(
-    object: &Object,
-    list: &GraphqlName,
-    key: Key,
-    field: Option<GraphqlName>,
-) -> Lookup {
+fn lookup(object: &Object, list: &GraphqlName, key: Key, field: Option<GraphqlName>) -> Lookup {
     let named = if field.is_some() { "named by `@key`" } else { "by its name and columns" };
     let columns = key.columns(object).map(|column| &column.field);
     let field = field.unwrap_or_else(|| names::by_columns(list, columns));
@@ -260,8 +255,7 @@ pub(super) fn position(object: &Object, name: &str) -> Option<usize> {
 
 /// Help that lists the columns of a view.
 pub(super) fn available(object: &Object) -> String {
-    let names: Vec<String> =
-        object.columns.iter().map(|c| sql_name::identifier(&c.sql)).collect();
+    let names: Vec<String> = object.columns.iter().map(|c| sql_name::identifier(&c.sql)).collect();
     format!("its columns: {}", names.join(", "))
 }
 

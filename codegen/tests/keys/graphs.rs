@@ -51,7 +51,7 @@ enum Constraint {
     NotValid,
 }
 
-const SHAPES: usize = 16;
+const SHAPES: usize = 18;
 
 fn tables() -> impl Strategy<Value = Vec<(Table, Vec<usize>)>> {
     let integer = || prop_oneof![Just(Key::Small), Just(Key::Integer), Just(Key::Big)];
@@ -62,12 +62,16 @@ fn tables() -> impl Strategy<Value = Vec<(Table, Vec<usize>)>> {
         1 => Just(Constraint::NotValid),
     ];
     let reference = (0..4_usize, any::<bool>(), constraint, integer()).prop_map(
-        |(target, nullable, constraint, integer)| Reference { target, nullable, constraint, integer },
+        |(target, nullable, constraint, integer)| Reference {
+            target,
+            nullable,
+            constraint,
+            integer,
+        },
     );
-    let table = (key, any::<bool>(), vec(reference, 0..3)).prop_map(
-        |(key, nullable_code, references)| Table { key, nullable_code, references },
-    );
-    vec((table, vec(0..SHAPES, 1..5)), 2..5)
+    let table = (key, any::<bool>(), vec(reference, 0..3))
+        .prop_map(|(key, nullable_code, references)| Table { key, nullable_code, references });
+    vec((table, vec(0..SHAPES, 1..4)), 2..5)
 }
 
 impl Key {
@@ -106,7 +110,11 @@ fn columns(key: Key, prefix: &str) -> Vec<String> {
 fn schema(tables: &[(Table, Vec<usize>)]) -> String {
     let mut sql = String::from("drop schema public cascade; create schema public;\n");
     for (own, (table, _)) in tables.iter().enumerate() {
-        let _ = write!(sql, "create table t{own} (id {} not null, part text not null, ", table.key.sql());
+        let _ = write!(
+            sql,
+            "create table t{own} (id {} not null, part text not null, ",
+            table.key.sql()
+        );
         let _ = write!(sql, "primary key ({})", columns(table.key, "").join(", "));
         let null = if table.nullable_code { "" } else { " not null" };
         let _ = write!(sql, ", code text unique{null}, n integer not null, m integer");
@@ -146,7 +154,7 @@ fn constraints(tables: &[(Table, Vec<usize>)]) -> String {
     sql
 }
 
-/// Rows for all tables; what a foreign key does not check may lead nowhere.
+/// Rows for all tables; before there are constraints, some lead nowhere.
 fn rows(tables: &[(Table, Vec<usize>)], seed: u32) -> String {
     let mut sql = format!("select setseed({});\n", f64::from(seed % 1000) / 1000.0);
     for own in (0..tables.len()).rev() {
@@ -162,14 +170,15 @@ fn rows(tables: &[(Table, Vec<usize>)], seed: u32) -> String {
                     column.replace("id", "i")
                 } else {
                     // One random row for both columns of a key.
-                    format!("(select x.{column} from t{target} as x order by md5(x.id::text || x.part || i) limit 1)")
+                    format!(
+                        "(select x.{column} from t{target} as x order by md5(x.id::text || x.part || i) limit 1)"
+                    )
                 };
-                let chosen = match (broken, column.as_str()) {
-                    (true, "id") => format!("coalesce({chosen}::text, '1')::{}", reference.sql(tables[target].0.key)),
-                    _ => chosen,
-                };
+                let chosen = if broken { "(1000 + i)".to_owned() } else { chosen };
                 let chosen = match reference.nullable {
-                    true => format!("case when hashtext(i::text || {number}) % 3 <> 0 then {chosen} end"),
+                    true => format!(
+                        "case when hashtext(i::text || {number}) % 3 <> 0 then {chosen} end"
+                    ),
                     false => chosen,
                 };
                 let ty = if column == "id" { reference.sql(tables[target].0.key) } else { "text" };
@@ -207,7 +216,12 @@ fn views(tables: &[(Table, Vec<usize>)]) -> String {
         let key = tables[other].0.key;
         let pairs: Vec<String> = columns(key, "")
             .iter()
-            .map(|column| format!("x.{column} = t.{}{column}", if table.references.is_empty() { "" } else { "r0_" }))
+            .map(|column| {
+                format!(
+                    "x.{column} = t.{}{column}",
+                    if table.references.is_empty() { "" } else { "r0_" }
+                )
+            })
             .collect();
         let on = pairs.join(" and ");
         let list: Vec<String> = columns(table.key, "t.");
@@ -217,26 +231,46 @@ fn views(tables: &[(Table, Vec<usize>)]) -> String {
             let query = match shape {
                 0 => format!("select * from t{own}"),
                 1 => format!("select * from t{own} where n > 0"),
-                2 => format!("select t.*, x.n as xn from t{own} as t left join t{other} as x on {on}"),
-                3 => format!("select t.*, x.code as xc from t{own} as t join t{other} as x on {on}"),
-                4 => format!("select t.*, x.id as xi from t{other} as x right join t{own} as t on {on} and x.n = t.n"),
-                5 => format!("select {list}, max(t.n) as top from t{own} as t left join t{other} as x on x.n = t.n group by {list}"),
+                2 => format!(
+                    "select t.*, x.n as xn from t{own} as t left join t{other} as x on {on}"
+                ),
+                3 => {
+                    format!("select t.*, x.code as xc from t{own} as t join t{other} as x on {on}")
+                }
+                4 => format!(
+                    "select t.*, x.id as xi from t{other} as x right join t{own} as t on {on} and x.n = t.n"
+                ),
+                5 => format!(
+                    "select {list}, max(t.n) as top from t{own} as t left join t{other} as x on x.n = t.n group by {list}"
+                ),
                 6 => format!("select distinct {list}, t.n from t{own} as t"),
-                7 => format!("select 'a' as kind, t.id::text, t.part, t.n from t{own} as t union all select 'b', x.id::text, x.part, x.n from t{other} as x"),
-                8 => format!("select n, id, part from (select t.*, row_number() over (partition by n order by id, part) as place from t{own} as t) as t where place = 1"),
-                9 => format!("select t.id, t.part, x.id as other_id, x.part as other_part from t{own} as t join t{own} as x on x.n = t.n"),
-                10 => format!("select t.*, x.code as xc from t{own} as t left join lateral (select x.code from t{other} as x where x.n = t.n order by x.id limit 1) as x on true"),
+                7 => format!(
+                    "select 'a' as kind, t.id::text, t.part, t.n from t{own} as t union all select 'b', x.id::text, x.part, x.n from t{other} as x"
+                ),
+                8 => format!(
+                    "select n, id, part from (select t.*, row_number() over (partition by n order by id, part) as place from t{own} as t) as t where place = 1"
+                ),
+                9 => format!(
+                    "select t.id, t.part, x.id as other_id, x.part as other_part from t{own} as t join t{own} as x on x.n = t.n"
+                ),
+                10 => format!(
+                    "select t.*, x.code as xc from t{own} as t left join lateral (select x.code from t{other} as x where x.n = t.n order by x.id limit 1) as x on true"
+                ),
                 11 => format!("select * from t{own} order by id limit 3"),
                 12 => format!("select t.* from only t{own} as t full join t{other} as x on {on}"),
-                13 => format!("with c as (select * from t{own}) select t.* from c as t where exists (select from t{other} as x where {on})"),
-                14 => format!("select t.*, y.n as yn from (select * from t{own}) as t left join (t{other} as x join t{other} as y on y.code = x.code) on {on}"),
+                13 => format!(
+                    "with c as (select * from t{own}) select t.* from c as t where exists (select from t{other} as x where {on})"
+                ),
+                14 => format!(
+                    "select t.*, y.n as yn from (select * from t{own}) as t left join (t{other} as x join t{other} as y on y.code = x.code) on {on}"
+                ),
                 _ => format!("select * from t{own}"),
             };
-            let kind = if *shape == 15 { "materialized view" } else { "view" };
+            let kind = if *shape >= 15 { "materialized view" } else { "view" };
             let _ = writeln!(sql, "create {kind} {name} as {query};");
         }
         // Sometimes the table has its own view, which then stands for it.
-        if shapes.len() > 1 {
+        if shapes.len() > 2 {
             let _ = writeln!(sql, "create view v_t{own} as select * from t{own};");
         }
     }
@@ -302,10 +336,11 @@ fn claims_hold_on_random_schemas_and_rows() {
     let mut claims = Claims::default();
     let config = TestConfig { cases: 48, failure_persistence: None, ..TestConfig::default() };
     let result = {
-        let (client, claims) = (std::cell::RefCell::new(&mut client), std::cell::RefCell::new(&mut claims));
+        let (client, claims) =
+            (std::cell::RefCell::new(&mut client), std::cell::RefCell::new(&mut claims));
         TestRunner::new(config).run(&tables(), |tables| {
-            let complaints = runtime
-                .block_on(check(*client.borrow_mut(), &tables, *claims.borrow_mut()));
+            let complaints =
+                runtime.block_on(check(*client.borrow_mut(), &tables, *claims.borrow_mut()));
             prop_assert!(complaints.is_empty(), "{}", complaints.join("\n"));
             Ok(())
         })
@@ -313,6 +348,6 @@ fn claims_hold_on_random_schemas_and_rows() {
     if let Err(error) = result {
         panic!("{error}");
     }
-    let Claims { keys, one, optional, many } = claims;
-    assert!([keys, one, optional, many].iter().all(|claims| *claims > 48), "{claims:?}");
+    let Claims { keys, one, optional, many } = &claims;
+    assert!([keys, one, optional, many].iter().all(|claims| **claims > 16), "{claims:?}");
 }

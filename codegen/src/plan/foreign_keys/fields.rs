@@ -43,9 +43,11 @@ impl Link {
             return vec![name];
         }
         let list = &from.list.field;
-        let own = from.object.relations.iter().find(|relation| {
-            relation.target == self.to && is_between(relation, &self.columns)
-        });
+        let own = from
+            .object
+            .relations
+            .iter()
+            .find(|relation| relation.target == self.to && is_between(relation, &self.columns));
         let own = own.map(|relation| &relation.field);
         let itself = self.from == self.to;
         let children = own.filter(|field| itself && field.as_str() == "parent");

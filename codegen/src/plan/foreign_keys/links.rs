@@ -123,14 +123,14 @@ impl Planner<'_> {
             return Err(format!("there may be none, as {} may be null", column.sql));
         }
         if !key.always {
-            return Err("there may be none, as the foreign key is not validated, is deferrable, or \
+            return Err(
+                "there may be none, as the foreign key is not validated, is deferrable, or \
                         does not hold for tables that inherit"
-                .to_owned());
+                    .to_owned(),
+            );
         }
         if !self.identities.get(view).is_some_and(|identity| identity.live) {
-            return Err(
-                "there may be none, as a materialized view may be out of date".to_owned()
-            );
+            return Err("there may be none, as a materialized view may be out of date".to_owned());
         }
         let (catalog, known) = (self.catalog, &self.identities);
         match identity::incomplete(catalog, known, &stand.view, &stand.instance) {

@@ -70,9 +70,8 @@ impl Stands {
         let table = table.name.as_str();
         let without = table.split_once('_').map_or(table, |(_, rest)| rest);
         let called = |name: &str| {
-            let short = |stand: &&&Stand| {
-                names::without_prefix(&stand.view.name, &self.prefix) == name
-            };
+            let short =
+                |stand: &&&Stand| names::without_prefix(&stand.view.name, &self.prefix) == name;
             let mut stands = candidates.iter().filter(short);
             stands.next().filter(|_| stands.next().is_none())
         };

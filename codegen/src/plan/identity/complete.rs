@@ -117,7 +117,8 @@ fn has_partner(
         JoinTree::Entry { range } => *range,
         _ => return Err("has an inner join".to_owned()),
     };
-    let lost = || format!("is joined to `{}`, which need not have a partner", name(rows, other_range));
+    let lost =
+        || format!("is joined to `{}`, which need not have a partner", name(rows, other_range));
     let table = |range| match rows.query.range_entry(range).filter(|entry| !entry.partial)?.source {
         RangeSource::Relation { ref relation } => {
             Some((relation, rows.catalog().tables.get(relation)?))

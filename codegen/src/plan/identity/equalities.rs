@@ -70,7 +70,8 @@ fn is_true_equality(rows: &Rows<'_>, call: &Call) -> bool {
     let Some((left, right)) = types.and_then(|types| types.split_once(", ")) else { return false };
     let integers = ["int24eq", "int28eq", "int42eq", "int48eq", "int82eq", "int84eq"];
     // Which collation a comparison goes by is not known; a unique index goes by its column's.
-    let by_bytes = |operand: &Expr| operand_type(rows, operand).is_some_and(|ty| is_plain(rows, &ty));
+    let by_bytes =
+        |operand: &Expr| operand_type(rows, operand).is_some_and(|ty| is_plain(rows, &ty));
     call.operator.as_deref() == Some("=")
         && (left == right || integers.contains(&routine.name.name.as_str()))
         && (!rows.context.nondeterministic || call.arguments.iter().any(by_bytes))
@@ -89,7 +90,12 @@ fn operand_type(rows: &Rows<'_>, operand: &Expr) -> Option<TypeRef> {
 pub(super) fn is_plain(rows: &Rows<'_>, ty: &TypeRef) -> bool {
     let ty = base(rows, ty.clone());
     let plain = ["bool", "int2", "int4", "int8", "uuid", "date"];
-    let is_enum = || matches!(rows.catalog().types.get(&ty.name), Some(TypeDef { kind: TypeKind::Enum { .. }, .. }));
+    let is_enum = || {
+        matches!(
+            rows.catalog().types.get(&ty.name),
+            Some(TypeDef { kind: TypeKind::Enum { .. }, .. })
+        )
+    };
     !ty.array
         && (ty.name.schema == "pg_catalog" && plain.contains(&ty.name.name.as_str()) || is_enum())
 }

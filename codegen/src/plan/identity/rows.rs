@@ -109,7 +109,12 @@ impl<'a> Rows<'a> {
     }
 
     /// Whether no two rows of the result agree on some outputs, none of which is null.
-    pub(super) fn is_key(&self, joins: &Joins, outputs: &[&Target], places: &BTreeSet<usize>) -> bool {
+    pub(super) fn is_key(
+        &self,
+        joins: &Joins,
+        outputs: &[&Target],
+        places: &BTreeSet<usize>,
+    ) -> bool {
         let chosen = || places.iter().filter_map(|place| outputs.get(*place));
         let columns = chosen().filter_map(|target| self.own_column(&target.value));
         let agreed = joins.agreed(columns);
@@ -191,7 +196,8 @@ impl<'a> Rows<'a> {
         }
         for (place, target) in (0..).zip(outputs) {
             let Some(partition) = self.numbered_by(target) else { continue };
-            let places = (0..).zip(outputs).filter(|(_, other)| partition.contains(&other.reference));
+            let places =
+                (0..).zip(outputs).filter(|(_, other)| partition.contains(&other.reference));
             let places = places.map(|(place, _)| place).chain([place]).collect();
             candidates.push(Candidate { places, rank: Rank::Derived, from: None });
         }

@@ -95,7 +95,8 @@ impl Rows<'_> {
     fn constants(&self, arm: &SetOperation, place: usize) -> Option<BTreeSet<Constant>> {
         match arm {
             SetOperation::Query { range } => {
-                let RangeSource::Subquery { query } = &self.query.range_entry(*range)?.source else {
+                let RangeSource::Subquery { query } = &self.query.range_entry(*range)?.source
+                else {
                     return None;
                 };
                 let rows = Rows::new(self.context, query, Some(self));

@@ -76,7 +76,8 @@ fn is_tree(start: &Rows<'_>, step: &Rows<'_>, name: &str, key: &RowKey) -> Optio
             return None;
         }
         let above = Column { range: myself, column: number(place)?, levels_up: 0 };
-        let parent = joins.equal_to(above).into_iter().find(|column| column.range == below.range)?;
+        let parent =
+            joins.equal_to(above).into_iter().find(|column| column.range == below.range)?;
         root |= is_null(start, Column { range: first.range, ..parent });
     }
     (root && step.is_key(&joins, &outputs, &key.columns)).then_some(())
