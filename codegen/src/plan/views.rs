@@ -66,7 +66,7 @@ impl Planner<'_> {
             sql: name.clone(),
             materialized: source.materialized,
             module: RustName::of_module(&field),
-            connection: key.as_ref().map(|_| field.with_suffix("Connection")),
+            connection: keys.primary.as_ref().map(|_| field.with_suffix("Connection")),
             list: ListField { field, direct },
             key: keys.primary,
             lookups: keys.lookups,
