@@ -56,7 +56,7 @@ impl Record for CustomerLifetimeValue {
                 target: || crate::views::customers::Customers::VIEW,
                 columns: &[("customer_id", "id")],
                 cardinality: Cardinality::Optional,
-                doc: "Everybody who may place orders.",
+                doc: "The `Customers` whose `id` is this `customerId`, or null.",
             },
         ],
     };

@@ -63,7 +63,7 @@ impl Record for OrderStatusTimeline {
                 target: || crate::views::orders_summary::OrdersSummary::VIEW,
                 columns: &[("order_id", "id")],
                 cardinality: Cardinality::Optional,
-                doc: "An order with its customer and totals, one row per order whatever its status.",
+                doc: "The `OrdersSummary` whose `id` is this `orderId`, or null.",
             },
         ],
     };

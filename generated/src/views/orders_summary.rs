@@ -105,14 +105,14 @@ impl Record for OrdersSummary {
                 target: || crate::views::order_items::OrderItems::VIEW,
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
-                doc: "Lines of orders; an order has at most one line per product.",
+                doc: "The `OrderItems` whose `orderId` is this `id`.",
             },
             Relation {
                 field: "payments",
                 target: || crate::views::payments::Payments::VIEW,
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
-                doc: "Money that came in for orders, and money that went back.",
+                doc: "The `Payments` whose `orderId` is this `id`.",
             },
             Relation {
                 field: "timeline",
@@ -121,14 +121,14 @@ impl Record for OrdersSummary {
                 },
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
-                doc: "The steps that orders took, one row per step, the first one being that the order was placed.",
+                doc: "The `OrderStatusTimeline` whose `orderId` is this `id`.",
             },
             Relation {
                 field: "customer",
                 target: || crate::views::customers::Customers::VIEW,
                 columns: &[("customer_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "Everybody who may place orders.",
+                cardinality: Cardinality::One,
+                doc: "The `Customers` whose `id` is this `customerId`.",
             },
         ],
     };
@@ -181,4 +181,10 @@ pub const RESOLVERS: &[Resolver] = &[
         ),
     Resolver::lookup("ordersSummaryById", OrdersSummary::VIEW, &["id"])
         .doc("The `OrdersSummary` with this `id`, or null."),
+    Resolver::lookup(
+            "ordersSummaryByOrderNumber",
+            OrdersSummary::VIEW,
+            &["order_number"],
+        )
+        .doc("The `OrdersSummary` with this `orderNumber`, or null."),
 ];

@@ -67,7 +67,7 @@ impl Record for RevenueByProduct {
                 target: || crate::views::products::Products::VIEW,
                 columns: &[("product_id", "id")],
                 cardinality: Cardinality::Optional,
-                doc: "Everything that is for sale.",
+                doc: "The `Products` whose `id` is this `productId`, or null.",
             },
         ],
     };
@@ -112,4 +112,6 @@ pub const RESOLVERS: &[Resolver] = &[
             &["product_id"],
         )
         .doc("The `RevenueByProduct` with this `productId`, or null."),
+    Resolver::lookup("revenueByProductBySku", RevenueByProduct::VIEW, &["sku"])
+        .doc("The `RevenueByProduct` with this `sku`, or null."),
 ];
