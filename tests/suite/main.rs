@@ -11,6 +11,7 @@ mod faults;
 mod fixtures;
 mod fresh;
 mod http;
+mod nested;
 mod records;
 mod sdl;
 mod served;
