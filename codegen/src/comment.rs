@@ -32,7 +32,8 @@ pub struct Comment {
     pub not_null: bool,
     /// `@nullable` of a column: the value may be null, whatever we can prove.
     pub nullable: bool,
-    /// `@type` of a column: the shape of its JSON.
+    /// `@type` of a column, a domain or a function's result: the shape of its JSON, or the
+    /// dimensions of its arrays.
     pub shape: Option<Shape>,
     /// `@key`: columns that identify a row.
     pub key: Option<Vec<String>>,
@@ -42,19 +43,20 @@ pub struct Comment {
     pub input: bool,
     /// `@nullable` of a function: arguments that may be null or left out.
     pub nullable_arguments: Vec<String>,
-    /// `@type` of a function: arguments and the shape of their JSON.
+    /// `@type` of a function: arguments, or columns of its result, and the same of them.
     pub shapes: Vec<(String, Shape)>,
     /// The text below the tags, cleaned by [`clean`].
     pub description: String,
 }
 
-/// The shape of a JSON value: an object like a row of this type, or a list of them.
+/// What `@type` says: JSON is an object like a row of this type, or a list of them; an array has
+/// elements of this type and so many dimensions.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Shape {
     /// The type, whose schema may be left out.
     pub name: PartialName,
-    /// Whether the value is a JSON array of such objects.
-    pub array: bool,
+    /// How many `[]` follow.
+    pub dimensions: usize,
 }
 
 /// A name whose schema may be left out.
@@ -90,8 +92,10 @@ pub enum Place {
     Attribute,
     /// A function.
     Function,
-    /// An enum or composite type.
+    /// An enum, composite or range type.
     Type,
+    /// A domain.
+    Domain,
 }
 
 /// What is wrong with a comment.
@@ -144,7 +148,11 @@ const TAGS: &[(&str, &str, &[Place])] = &[
     ),
     ("notnull", "@notnull", &[Place::Column, Place::Attribute, Place::Function]),
     ("nullable", "@nullable", &[Place::Column, Place::Attribute, Place::Function]),
-    ("type", "@type order_line[]", &[Place::Column, Place::Attribute, Place::Function]),
+    (
+        "type",
+        "@type order_line[]",
+        &[Place::Column, Place::Attribute, Place::Function, Place::Domain],
+    ),
     ("key", "@key id", &[Place::View]),
     ("relation", "@relation items (id) references v_order_items (order_id)", &[Place::View]),
     ("input", "@input", &[Place::Function]),
@@ -246,8 +254,14 @@ impl Comment {
             }
             "nullable" => self.nullable = true,
             "type" if place == Place::Function => {
-                let argument = scanner.identifier()?;
-                self.shapes.push((argument, scanner.shape()?));
+                // One word is about the result, two are about an argument.
+                match Scanner::new(value).whole_shape() {
+                    Some(shape) if self.shape.is_none() => {
+                        self.shape = Some(shape);
+                        return Some(());
+                    }
+                    _ => self.shapes.push((scanner.identifier()?, scanner.shape()?)),
+                }
             }
             "type" => self.shape = Some(scanner.shape()?),
             "key" => self.key = Some(scanner.identifiers()?),

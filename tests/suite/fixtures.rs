@@ -24,9 +24,11 @@ macro_rules! fixtures {
 
 fixtures! {
     connections: "connections", fixture_connections;
+    arrays: "arrays", fixture_arrays;
     functions: "functions", fixture_functions;
     hostile: "hostile", fixture_hostile;
     keys: "keys", fixture_keys;
+    ranges: "ranges", fixture_ranges;
     relations: "relations", fixture_relations;
     types: "types", fixture_types;
 }

@@ -3,11 +3,16 @@
 //! Shapes, enum values, integers and required fields are checked here, by path. What a string means
 //! (a date, a decimal, an address) is decided by PostgreSQL's own input function.
 
+mod array;
+mod range;
+
 use async_graphql::Value;
 
 use crate::json::read_base64;
 use crate::model::{Column, CompositeType, Type};
 use crate::{Error, Result};
+use array::{array_literal, multi_array_literal};
+use range::{multirange_literal, range_literal};
 
 /// Turns a value into the text form of its type; `None` is NULL.
 ///
@@ -25,7 +30,12 @@ pub(crate) fn encode(ty: &Type, value: &Value, path: &str) -> Result<Option<Stri
             bytes.iter().fold("\\x".to_owned(), |text, byte| text + &format!("{byte:02x}"))
         }
         Type::Composite(ty) => record_literal(ty, value, path)?,
+        Type::Range(ty) => range_literal(ty, value, path)?,
+        Type::Multirange(ty) => multirange_literal(ty, value, path)?,
         Type::Array(element) => array_literal(element, value, path)?,
+        Type::MultiArray(element, dimensions) => {
+            multi_array_literal(element, *dimensions, value, path)?
+        }
         _ => scalar(ty, value, path)?,
     };
     Ok(Some(text))
@@ -124,22 +134,6 @@ fn json_text(value: &Value, path: &str) -> Result<String> {
     serde_json::to_string(value).map_err(|_| expected(path, "a JSON value"))
 }
 
-/// `{"a","b",NULL}`, every element quoted, so that none is mistaken for another.
-fn array_literal(element: &Type, value: &Value, path: &str) -> Result<String> {
-    let mut text = String::from("{");
-    for (index, item) in items(value).iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        match encode(element, item, &format!("{path}[{index}]"))? {
-            Some(item) => push_quoted(&mut text, &item),
-            None => text.push_str("NULL"),
-        }
-    }
-    text.push('}');
-    Ok(text)
-}
-
 /// A list, or a single value as a list of one (GraphQL's input coercion of lists).
 fn items(value: &Value) -> &[Value] {
     match value {
@@ -192,8 +186,12 @@ pub(crate) fn fields<'a>(
         return Err(Error::bad_input(format!("`{path}`: unknown field `{name}`")));
     }
     for column in columns.iter().filter(|column| !column.nullable) {
-        if matches!(object.get(column.field), None | Some(Value::Null)) {
-            return Err(Error::bad_input(format!("`{path}.{}` is required", column.field)));
+        match object.get(column.field) {
+            None if column.input_default.is_some() => {}
+            None | Some(Value::Null) => {
+                return Err(Error::bad_input(format!("`{path}.{}` is required", column.field)));
+            }
+            Some(_) => {}
         }
     }
     Ok(columns
@@ -242,6 +240,7 @@ mod tests {
         object: &ObjectType {
             name: "Line",
             doc: "",
+            origin: "type public.line",
             columns: &[
                 Column::new("productId", "product_id", Type::Int4).not_null(),
                 Column::new("", "secret", Type::Text).hidden(),

@@ -2,6 +2,9 @@
 
 use super::{PartialName, RelationTag, Shape};
 
+/// As many dimensions as an array of PostgreSQL can have (`MAXDIM`).
+const MAX_DIMENSIONS: usize = 6;
+
 /// Reads a value from left to right; every method skips white space first and is `None` when the
 /// text does not continue as asked.
 pub(super) struct Scanner<'a> {
@@ -74,9 +77,20 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// A type's name, with `[]` for a list.
+    /// A type's name, with `[]` for a list, and more for an array of several dimensions.
     pub(super) fn shape(&mut self) -> Option<Shape> {
-        Some(Shape { name: self.partial_name()?, array: self.symbol("[]").is_some() })
+        let name = self.partial_name()?;
+        let mut dimensions = 0;
+        while self.symbol("[]").is_some() {
+            dimensions += 1;
+        }
+        (dimensions <= MAX_DIMENSIONS).then_some(Shape { name, dimensions })
+    }
+
+    /// A shape and nothing else.
+    pub(super) fn whole_shape(&mut self) -> Option<Shape> {
+        let shape = self.shape()?;
+        self.end().map(|()| shape)
     }
 
     /// `items (id) references v_order_items (order_id)`

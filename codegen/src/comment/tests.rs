@@ -58,9 +58,23 @@ fn tags_of_a_function_name_their_argument() {
         Place::Function,
     );
     assert_eq!(comment.shapes.len(), 2);
-    assert!(comment.shapes[0].1.array && !comment.shapes[1].1.array);
+    assert_eq!((comment.shapes[0].1.dimensions, comment.shapes[1].1.dimensions), (1, 0));
+    assert_eq!(comment.shape, None);
     assert_eq!(comment.nullable_arguments, ["p_note", "p_x"]);
     assert!(comment.not_null && comment.input && !comment.nullable);
+}
+
+#[test]
+fn type_of_one_word_is_about_the_result_of_a_function() {
+    let comment = ok("@type app.cell[][]\n@type p_rows int4[][][]", Place::Function);
+    let shape = comment.shape.unwrap();
+    assert_eq!((shape.resolve("public"), shape.dimensions), (PgName::new("app", "cell"), 2));
+    assert_eq!(comment.shapes[0].1.dimensions, 3);
+    assert_eq!(ok("@type int4[][]", Place::Domain).shape.unwrap().dimensions, 2);
+    assert!(matches!(
+        problem("@type int4[][][][][][][]", Place::Column),
+        Problem::Malformed { tag: "type", .. }
+    ));
 }
 
 #[test]

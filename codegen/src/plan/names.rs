@@ -49,6 +49,8 @@ pub(crate) const IMPORTS: &[&str] = &[
     "FromCell",
     "Function",
     "ObjectType",
+    "Range",
+    "RangeType",
     "RawCell",
     "Record",
     "Relation",

@@ -162,7 +162,8 @@ fn unsupported_column_is_left_out_with_sql_to_run() {
         Where it''s.';
 "
     );
-    let range = TypeKind::Range { subtype: ty("timestamptz"), multi: false };
+    let multirange = PgName::new("public", "periods");
+    let range = TypeKind::Range { subtype: ty("timetz"), multirange };
     let catalog = base().with_type("public.period", range).with_view(
         "v_x",
         &[("a", "public.period"), ("b", "money"), ("c", "public.unknown"), ("d", "int4")],

@@ -8,7 +8,7 @@ use super::names::{self, RustName};
 use super::tags::{Subject, column_label, view_label};
 use super::types::Unsupported;
 use super::{Planner, keys};
-use crate::catalog::{self, PgName, TypeRef, ViewColumn};
+use crate::catalog::{self, PgName, ViewColumn};
 use crate::comment::{Comment, Place};
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -121,11 +121,12 @@ impl Planner<'_> {
         };
         let ty = match &comment.shape {
             None => resolved.ty,
-            Some(shape) => self.shaped(&resolved.ty, shape, &owner.schema).unwrap_or_else(|why| {
-                let help = format!("it is of type {}", self.shown(&column.ty));
-                self.invalid_reference(&subject.object, why, help);
-                resolved.ty
-            }),
+            Some(shape) => self
+                .tagged(&column.ty, resolved.ty.clone(), shape, &owner.schema)
+                .unwrap_or_else(|refusal| {
+                    self.invalid_reference(&subject.object, refusal.reason, refusal.help);
+                    resolved.ty
+                }),
         };
         let (field, origin) =
             self.name(&subject, &column.name, comment.name.as_deref(), names::field_name)?;
@@ -142,6 +143,7 @@ impl Planner<'_> {
             ty,
             cast: resolved.cast,
             nullability,
+            input_default: None,
             description: comment.description,
             deprecated: comment.deprecated,
         })
@@ -160,10 +162,6 @@ impl Planner<'_> {
                 .at(&subject.object, format!("type {}", unsupported.shown))
                 .help(help),
         );
-    }
-
-    fn shown(&self, ty: &TypeRef) -> String {
-        crate::sql_name::short_type(ty)
     }
 }
 
