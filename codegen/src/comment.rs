@@ -39,6 +39,8 @@ pub struct Comment {
     pub key: Option<Vec<String>>,
     /// `@relation`, in order.
     pub relations: Vec<RelationTag>,
+    /// `@value` of an enum: labels and their GraphQL names.
+    pub values: Vec<(String, String)>,
     /// `@input`: wrap the arguments in one input object.
     pub input: bool,
     /// `@nullable` of a function: arguments that may be null or left out.
@@ -92,8 +94,10 @@ pub enum Place {
     Attribute,
     /// A function.
     Function,
-    /// An enum, composite or range type.
+    /// A composite or range type.
     Type,
+    /// An enum type.
+    Enum,
     /// A domain.
     Domain,
 }
@@ -138,7 +142,7 @@ const TAGS: &[(&str, &str, &[Place])] = &[
     (
         "name",
         "@name orders",
-        &[Place::View, Place::Column, Place::Attribute, Place::Function, Place::Type],
+        &[Place::View, Place::Column, Place::Attribute, Place::Function, Place::Type, Place::Enum],
     ),
     ("omit", "@omit", &[Place::View, Place::Column, Place::Attribute, Place::Function]),
     (
@@ -156,6 +160,7 @@ const TAGS: &[(&str, &str, &[Place])] = &[
     ("key", "@key id", &[Place::View]),
     ("relation", "@relation items (id) references v_order_items (order_id)", &[Place::View]),
     ("input", "@input", &[Place::Function]),
+    ("value", "@value A_PLUS a+", &[Place::Enum]),
 ];
 
 /// Tags that take an argument's name first when they stand on a function.
@@ -230,7 +235,7 @@ fn repeated(tag: &'static str, place: Place, seen: &[&'static str]) -> Option<Pr
         "nullable" => Some("notnull"),
         _ => None,
     };
-    if tag == "relation" || per_argument {
+    if matches!(tag, "relation" | "value") || per_argument {
         return None;
     }
     let earlier = seen.iter().find(|&&earlier| {
@@ -266,10 +271,15 @@ impl Comment {
             "type" => self.shape = Some(scanner.shape()?),
             "key" => self.key = Some(scanner.identifiers()?),
             "relation" => self.relations.push(scanner.relation()?),
+            "value" => {
+                let (name, label) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+                let label = Scanner::new(label).label()?;
+                self.values.push((label, enum_value(name)?));
+            }
             _ => return None,
         }
         match tag {
-            "name" => Some(()),
+            "name" | "value" => Some(()),
             "deprecated" => self.deprecated.as_ref().map(|_| ()),
             _ => scanner.end(),
         }
@@ -279,6 +289,11 @@ impl Comment {
 /// Accepts what GraphQL accepts as a name, except the names it keeps for itself.
 fn graphql_name(value: &str) -> Option<String> {
     crate::plan::names::is_graphql_name(value).then(|| value.to_owned())
+}
+
+/// Accepts what GraphQL accepts as a value of an enum.
+fn enum_value(name: &str) -> Option<String> {
+    graphql_name(name).filter(|name| !matches!(name.as_str(), "true" | "false" | "null"))
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ fixtures! {
     keys: "keys", fixture_keys;
     ranges: "ranges", fixture_ranges;
     relations: "relations", fixture_relations;
+    round_trips: "round_trips", fixture_round_trips;
     types: "types", fixture_types;
 }
 

@@ -12,6 +12,8 @@ mod fixtures;
 mod fresh;
 mod http;
 mod records;
+mod round_trips;
 mod sdl;
 mod served;
 mod sql;
+mod type_matrix;

@@ -25,7 +25,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn identifier(&mut self) -> Option<String> {
         let text = self.rest.trim_start();
         if let Some(quoted) = text.strip_prefix('"') {
-            return self.quoted(quoted);
+            return self.quoted(quoted).filter(|name| !name.is_empty());
         }
         let end = text
             .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
@@ -36,6 +36,18 @@ impl<'a> Scanner<'a> {
         }
         self.rest = rest;
         Some(word.to_lowercase())
+    }
+
+    /// The label of an enum: the rest of the line, or quoted like an identifier.
+    pub(super) fn label(&mut self) -> Option<String> {
+        let text = self.rest.trim();
+        match text.strip_prefix('"') {
+            Some(quoted) => {
+                let label = self.quoted(quoted)?;
+                self.end().map(|()| label)
+            }
+            None => (!text.is_empty()).then(|| text.to_owned()),
+        }
     }
 
     /// The rest of a quoted identifier, in which a doubled quote stands for one.
@@ -51,7 +63,7 @@ impl<'a> Scanner<'a> {
             let rest = text.get(consumed..)?;
             if !rest.starts_with('"') {
                 self.rest = rest;
-                return (!name.is_empty()).then_some(name);
+                return Some(name);
             }
             name.push('"');
             parts.next()?;

@@ -78,6 +78,23 @@ fn type_of_one_word_is_about_the_result_of_a_function() {
 }
 
 #[test]
+fn values_name_the_labels_of_an_enum() {
+    let comment = ok(
+        "@value A_PLUS a+\n@value EMPTY \"\"\n@value Q \" \"\"x\"\" \"\n@value IN in  a",
+        Place::Enum,
+    );
+    let values = [("a+", "A_PLUS"), ("", "EMPTY"), (" \"x\" ", "Q"), ("in  a", "IN")];
+    assert_eq!(comment.values, values.map(|(label, name)| (label.to_owned(), name.to_owned())));
+    for text in ["@value A", "@value 1st a", "@value true a", "@value A \"a\" b", "@value A \"a"] {
+        assert!(
+            matches!(problem(text, Place::Enum), Problem::Malformed { tag: "value", .. }),
+            "{text}"
+        );
+    }
+    assert!(matches!(problem("@value A a", Place::Type), Problem::Misplaced { .. }));
+}
+
+#[test]
 fn unknown_tag_suggests_the_nearest() {
     for (tag, nearest) in [
         ("ommit", Some("omit")),

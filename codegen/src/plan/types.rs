@@ -45,7 +45,7 @@ pub(crate) struct Unsupported {
     /// Why not.
     pub(crate) reason: String,
     /// What to select instead, with `{}` for the column; empty when there is nothing general.
-    pub(crate) instead: &'static str,
+    pub(crate) instead: String,
 }
 
 /// The GraphQL scalar of a type that is a scalar.
@@ -121,8 +121,8 @@ fn refused(name: &str) -> (&'static str, &'static str) {
         }
         "record" => ("its columns are not known", "row(…)::some_composite_type"),
         "trigger" | "event_trigger" => ("only a trigger can call it", ""),
-        "refcursor" => ("a cursor ends with its transaction", ""),
-        _ if name.starts_with("any") => ("it is polymorphic", ""),
+        "refcursor" => ("a cursor ends with its transaction", "{}::text"),
+        _ if name.starts_with("any") => ("it is polymorphic", "{}::text"),
         _ => ("there is no GraphQL type for it", "{}::text"),
     }
 }
@@ -130,10 +130,15 @@ fn refused(name: &str) -> (&'static str, &'static str) {
 impl Planner<'_> {
     /// What a declared type is in the API.
     pub(crate) fn resolve(&self, ty: &TypeRef) -> Result<Resolved, Unsupported> {
-        let element = self.resolve_element(&ty.name)?;
+        let element = self.resolve_element(&ty.name);
         if !ty.array {
-            return Ok(element);
+            return element;
         }
+        let element = element.map_err(|refused| {
+            let instead = if refused.instead.is_empty() { "" } else { "[]" };
+            let shown = sql_name::short_type(ty);
+            Unsupported { shown, instead: refused.instead + instead, ..refused }
+        })?;
         let cast = element.cast.map(|cast| format!("{cast}[]"));
         Ok(Resolved { ty: Type::Array(Box::new(element.ty)), cast })
     }
@@ -197,5 +202,6 @@ impl Planner<'_> {
 }
 
 fn unsupported(ty: &TypeRef, reason: impl Into<String>, instead: &'static str) -> Unsupported {
+    let instead = instead.to_owned();
     Unsupported { shown: sql_name::short_type(ty), reason: reason.into(), instead }
 }

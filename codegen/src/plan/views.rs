@@ -115,7 +115,7 @@ impl Planner<'_> {
         let resolved = match self.resolve(&column.ty) {
             Ok(resolved) => resolved,
             Err(unsupported) => {
-                self.unsupported_column(&subject, &column.name, &unsupported);
+                self.unsupported_column(&subject, place, &column.name, &unsupported);
                 return None;
             }
         };
@@ -149,14 +149,21 @@ impl Planner<'_> {
         })
     }
 
-    fn unsupported_column(&mut self, subject: &Subject<'_>, name: &str, unsupported: &Unsupported) {
+    fn unsupported_column(
+        &mut self,
+        subject: &Subject<'_>,
+        place: Place,
+        name: &str,
+        unsupported: &Unsupported,
+    ) {
         let message = format!("{} is left out: {}", subject.object, unsupported.reason);
-        let mut help = String::new();
-        if !unsupported.instead.is_empty() {
-            let instead = unsupported.instead.replace("{}", &crate::sql_name::identifier(name));
-            help = format!("select {instead} in its place, or ");
-        }
-        help = format!("{help}hide it on purpose:\n{}", subject.with_tag("@omit"));
+        let instead = unsupported.instead.replace("{}", &crate::sql_name::identifier(name));
+        let advice = match place {
+            Place::Attribute => "give it another type, or ".to_owned(),
+            _ if instead.is_empty() => String::new(),
+            _ => format!("select {instead} in its place, or "),
+        };
+        let help = format!("{advice}hide it on purpose:\n{}", subject.with_tag("@omit"));
         self.diagnostics.push(
             Diagnostic::new(Code::UnsupportedType, message)
                 .at(&subject.object, format!("type {}", unsupported.shown))
