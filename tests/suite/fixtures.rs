@@ -31,6 +31,7 @@ fixtures! {
     ranges: "ranges", fixture_ranges;
     relations: "relations", fixture_relations;
     round_trips: "round_trips", fixture_round_trips;
+    shapes: "shapes", fixture_shapes;
     types: "types", fixture_types;
 }
 

@@ -154,6 +154,10 @@ pub(crate) fn fixed<const N: usize>(raw: &[u8], ty: &'static str) -> Result<[u8;
 }
 
 pub(crate) fn text(raw: &[u8]) -> Result<&str> {
+    // The empty value of the type `"char"`; no other text has a byte of zero.
+    if raw == [0] {
+        return Ok("");
+    }
     std::str::from_utf8(raw).map_err(|_| DecodeError::Malformed("text"))
 }
 

@@ -5,6 +5,7 @@
 
 mod array;
 mod range;
+mod shape;
 
 use async_graphql::Value;
 
@@ -23,7 +24,11 @@ pub(crate) fn encode(ty: &Type, value: &Value, path: &str) -> Result<Option<Stri
     }
     let text = match ty {
         Type::Json | Type::Jsonb => json_text(value, path)?,
-        Type::Shaped(shape) => shaped(shape, value, path)?.to_string(),
+        Type::Shaped(shape) => {
+            let mut json = String::new();
+            shape::push(shape, value, path, &mut json)?;
+            json
+        }
         Type::Bytea => {
             let bytes = read_base64(string(value, path, "a base64 string")?);
             let bytes = bytes.ok_or_else(|| expected(path, "a base64 string"))?;
@@ -199,34 +204,6 @@ pub(crate) fn fields<'a>(
         .filter(|column| !column.hidden)
         .filter_map(|column| object.get(column.field).map(|value| (column, value)))
         .collect())
-}
-
-/// A value of a shape as JSON under its SQL names; fields that were not given stay out.
-fn shaped(shape: &Type, value: &Value, path: &str) -> Result<serde_json::Value> {
-    use serde_json::Value as Json;
-    Ok(match (shape, value) {
-        (_, Value::Null) => Json::Null,
-        (Type::Array(element), value) => {
-            let item = |(index, item)| shaped(element, item, &format!("{path}[{index}]"));
-            Json::Array(items(value).iter().enumerate().map(item).collect::<Result<_>>()?)
-        }
-        (Type::Composite(ty), value) => {
-            let member = |(column, value): (&Column, &Value)| {
-                let value = shaped(&column.ty, value, &format!("{path}.{}", column.field))?;
-                Ok((column.column.to_owned(), value))
-            };
-            let fields = fields(ty.object.columns, value, path)?;
-            Json::Object(fields.into_iter().map(member).collect::<Result<_>>()?)
-        }
-        (Type::Json | Type::Jsonb, value) => {
-            value.clone().into_json().map_err(|_| expected(path, "a JSON value"))?
-        }
-        (ty @ (Type::Bool | Type::Int2 | Type::Int4 | Type::Float4 | Type::Float8), value) => {
-            scalar(ty, value, path)?;
-            value.clone().into_json().map_err(|_| expected(path, "a JSON value"))?
-        }
-        (ty, value) => encode(ty, value, path)?.map_or(Json::Null, Json::String),
-    })
 }
 
 #[cfg(test)]

@@ -49,6 +49,7 @@ mod select;
 mod selection;
 mod shape;
 mod sql;
+mod text;
 mod tls;
 mod types;
 mod variables;

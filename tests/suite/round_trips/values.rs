@@ -203,6 +203,8 @@ fn json() -> Text {
                 .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     });
+    // The `null` of JSON looks like NULL, and comes back as NULL.
+    let value = value.prop_filter("not null", |value| !value.is_null());
     value.prop_map(|value| value.to_string()).boxed()
 }
 
