@@ -215,7 +215,7 @@ fn write_lists<'a>(
     selection: Option<&Selection>,
     out: &mut Vec<u8>,
 ) -> Result {
-    let [length, inner @ ..] = lengths else { return Ok(out.extend_from_slice(b"[]")) };
+    let [length, inner @ ..] = lengths else { return literal(b"[]", out) };
     if inner.is_empty() {
         return write_list(element, values.by_ref().take(*length), selection, out);
     }
