@@ -128,7 +128,9 @@ fn malformed_values_are_reported_with_an_example() {
     ] {
         assert!(matches!(problem(text, Place::View), Problem::Malformed { .. }), "{text}");
     }
-    let Problem::Malformed { example, .. } = problem("@type order_line[]", Place::Function) else {
+    let Problem::Malformed { example, .. } =
+        problem("@type p_items order_line[] twice", Place::Function)
+    else {
         panic!("expected a malformed value");
     };
     assert_eq!(example, "@type p_items order_item_input[]");

@@ -27,10 +27,17 @@ impl Planner<'_> {
                     .help("remove it: a set, and a function without a result, are never null"),
             );
         }
-        if is_built_in(&source.returns, "void") {
+        let is_void = is_built_in(&source.returns, "void");
+        let is_own = is_built_in(&source.returns, "record") && !outputs.is_empty();
+        if comment.shape.is_some() && (is_void || is_own) {
+            let reason = "`@type` without an argument is about the result, which it does not fit";
+            let help = "name an argument or a column of the result: `@type p_items line[]`";
+            self.invalid_reference(&label(source), reason.to_owned(), help.to_owned());
+        }
+        if is_void {
             return Ok(Returns::Void);
         }
-        if is_built_in(&source.returns, "record") && !outputs.is_empty() {
+        if is_own {
             let object = self.own_object(source, comment, &outputs, field, origin)?;
             return Ok(rows(RowType::Own(Box::new(object)), source, comment));
         }

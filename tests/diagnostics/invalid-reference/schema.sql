@@ -12,3 +12,5 @@ create view v_shapes as select 1 as n, '{}'::integer[] as m, '{}'::grid as g, '{
 comment on column v_shapes.n is '@type int4[][]';
 comment on column v_shapes.m is '@type int4';
 comment on column v_shapes.j is '@type v_customers[][]';
+create function fn_forgotten(p_lines jsonb) returns void language sql as '';
+comment on function fn_forgotten is '@type v_customers[]';
