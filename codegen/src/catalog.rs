@@ -274,8 +274,13 @@ pub enum TypeKind {
     Range {
         /// The type of its bounds.
         subtype: TypeRef,
-        /// Whether it is a multirange.
-        multi: bool,
+        /// The type of a set of such ranges.
+        multirange: PgName,
+    },
+    /// The set of ranges that comes with every range type.
+    Multirange {
+        /// The type of its ranges.
+        range: PgName,
     },
     /// Any other user-defined type that is used (an extension's base type, for example).
     Other,

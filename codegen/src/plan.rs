@@ -17,6 +17,7 @@ pub mod model;
 pub mod names;
 pub mod nullability;
 pub mod provenance;
+mod ranges;
 mod register;
 mod registry;
 mod relations;
@@ -24,6 +25,7 @@ mod returns;
 pub(crate) mod schema_types;
 mod shapes;
 mod tags;
+mod type_tags;
 pub(crate) mod types;
 mod usage;
 mod views;
@@ -42,6 +44,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 /// With an error among the diagnostics the plan is for looking at, not for emitting.
 pub fn plan(catalog: &Catalog, config: &Config) -> (Plan, Diagnostics) {
     let mut planner = Planner::new(catalog, config);
+    planner.check_domains();
     let mut plan = Plan { views: planner.views(), ..Plan::default() };
     planner.relations(&mut plan.views);
     planner.foreign_keys(&mut plan.views);

@@ -24,11 +24,15 @@ macro_rules! fixtures {
 
 fixtures! {
     connections: "connections", fixture_connections;
+    arrays: "arrays", fixture_arrays;
     functions: "functions", fixture_functions;
     hostile: "hostile", fixture_hostile;
     keys: "keys", fixture_keys;
     references: "references", fixture_references;
+    ranges: "ranges", fixture_ranges;
     relations: "relations", fixture_relations;
+    round_trips: "round_trips", fixture_round_trips;
+    shapes: "shapes", fixture_shapes;
     types: "types", fixture_types;
 }
 

@@ -13,6 +13,8 @@ mod fresh;
 mod http;
 mod nested;
 mod records;
+mod round_trips;
 mod sdl;
 mod served;
 mod sql;
+mod type_matrix;

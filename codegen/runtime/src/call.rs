@@ -9,7 +9,7 @@ use crate::decode;
 use crate::encode::encode;
 use crate::level::{Level, raw};
 use crate::model::{ObjectType, Type};
-use crate::param::Param;
+use crate::param::{Given, Param};
 use crate::resolver::{Argument, Function, Presence, Returns, Volatility};
 use crate::scope::{Occurrences, Scope};
 use crate::selection::Selection;
@@ -75,8 +75,10 @@ fn arguments(
             }
             (Some(value), _) => value,
         };
-        let text = encode(&argument.ty, &value, &format!("{prefix}{}", argument.field))?;
-        arguments.push((argument, Param::Text(text)));
+        let path = format!("{prefix}{}", argument.field);
+        let text = encode(&argument.ty, &value, &path)?;
+        let given = Given { path: path.into(), value };
+        arguments.push((argument, Param::Text { text, given }));
     }
     match given.keys().next() {
         Some(name) => Err(Error::bad_input(format!("unknown argument `{prefix}{name}`"))),
@@ -119,15 +121,17 @@ impl Call<'_> {
     }
 
     async fn value(self, ty: &Type) -> Result<Option<Vec<u8>>> {
+        let function = self.function;
         let (selection, rows) = self.cells(ty).await?;
         let value = rows.first().map(|row| raw(row, 0)).transpose()?.flatten();
         let Some(value) = value else { return Ok(None) };
         let mut out = Vec::new();
-        decode::write(ty, value, selection.as_ref(), &mut out)?;
+        write_result(function, ty, value, selection.as_ref(), &mut out)?;
         Ok(Some(out))
     }
 
     async fn values(self, ty: &Type) -> Result<Vec<u8>> {
+        let function = self.function;
         let (selection, rows) = self.cells(ty).await?;
         let mut out = vec![b'['];
         for (index, row) in rows.iter().enumerate() {
@@ -135,7 +139,7 @@ impl Call<'_> {
                 out.push(b',');
             }
             match raw(row, 0)? {
-                Some(value) => decode::write(ty, value, selection.as_ref(), &mut out)?,
+                Some(value) => write_result(function, ty, value, selection.as_ref(), &mut out)?,
                 None => out.extend_from_slice(b"null"),
             }
         }
@@ -189,4 +193,17 @@ impl Call<'_> {
             error
         })
     }
+}
+
+/// Appends a value that a function returned.
+fn write_result(
+    function: &Function,
+    ty: &Type,
+    value: &[u8],
+    selection: Option<&Selection>,
+    out: &mut Vec<u8>,
+) -> decode::Result {
+    decode::write(ty, value, selection, out).map_err(|error| {
+        error.within(format!("the result of function {}.{}", function.schema, function.name))
+    })
 }

@@ -4,7 +4,7 @@ use async_graphql::Value;
 
 use crate::encode::{encode, encode_array};
 use crate::model::{Cardinality, Column, ObjectType, Relation, Type};
-use crate::param::Param;
+use crate::param::{Given, Param};
 use crate::sql::Sql;
 use crate::{Error, Result};
 
@@ -152,7 +152,7 @@ pub(crate) fn operators(ty: &Type) -> &'static [Operator] {
         Type::Text => TEXT,
         Type::Bool => BOOLEAN,
         Type::Bytea => EQUALITY,
-        Type::Json | Type::Jsonb | Type::Composite(_) | Type::Array(_) | Type::Shaped(_) => &[],
+        ty if !ty.is_comparable() => &[],
         _ => ORDER,
     }
 }
@@ -265,14 +265,17 @@ impl Predicate {
             Operator::Contains => format!("%{}%", escape_like(&text)),
             _ => text,
         };
-        Ok(Self::Compare { column, operator, value: Param::Text(Some(text)) })
+        let given = Given { path: path.to_owned().into(), value: value.clone() };
+        Ok(Self::Compare { column, operator, value: Param::Text { text: Some(text), given } })
     }
 
     /// A column equals a value, or is null where the value is.
     pub(crate) fn equal(column: &'static Column, value: &Value) -> Result<Self> {
         Ok(match encode(&column.ty, value, column.field)? {
             Some(text) => {
-                Self::Compare { column, operator: Operator::Eq, value: Param::Text(Some(text)) }
+                let given = Given { path: column.field.into(), value: value.clone() };
+                let value = Param::Text { text: Some(text), given };
+                Self::Compare { column, operator: Operator::Eq, value }
             }
             None => Self::Null { column, is_null: true },
         })

@@ -2,6 +2,9 @@
 
 use super::{KeyTag, PartialName, RelationTag, Shape};
 
+/// As many dimensions as an array of PostgreSQL can have (`MAXDIM`).
+const MAX_DIMENSIONS: usize = 6;
+
 /// Reads a value from left to right; every method skips white space first and is `None` when the
 /// text does not continue as asked.
 pub(super) struct Scanner<'a> {
@@ -22,7 +25,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn identifier(&mut self) -> Option<String> {
         let text = self.rest.trim_start();
         if let Some(quoted) = text.strip_prefix('"') {
-            return self.quoted(quoted);
+            return self.quoted(quoted).filter(|name| !name.is_empty());
         }
         let end = text
             .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
@@ -33,6 +36,18 @@ impl<'a> Scanner<'a> {
         }
         self.rest = rest;
         Some(word.to_lowercase())
+    }
+
+    /// The label of an enum: the rest of the line, or quoted like an identifier.
+    pub(super) fn label(&mut self) -> Option<String> {
+        let text = self.rest.trim();
+        match text.strip_prefix('"') {
+            Some(quoted) => {
+                let label = self.quoted(quoted)?;
+                self.end().map(|()| label)
+            }
+            None => (!text.is_empty()).then(|| text.to_owned()),
+        }
     }
 
     /// The rest of a quoted identifier, in which a doubled quote stands for one.
@@ -48,7 +63,7 @@ impl<'a> Scanner<'a> {
             let rest = text.get(consumed..)?;
             if !rest.starts_with('"') {
                 self.rest = rest;
-                return (!name.is_empty()).then_some(name);
+                return Some(name);
             }
             name.push('"');
             parts.next()?;
@@ -74,9 +89,20 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// A type's name, with `[]` for a list.
+    /// A type's name, with `[]` for a list, and more for an array of several dimensions.
     pub(super) fn shape(&mut self) -> Option<Shape> {
-        Some(Shape { name: self.partial_name()?, array: self.symbol("[]").is_some() })
+        let name = self.partial_name()?;
+        let mut dimensions = 0;
+        while self.symbol("[]").is_some() {
+            dimensions += 1;
+        }
+        (dimensions <= MAX_DIMENSIONS).then_some(Shape { name, dimensions })
+    }
+
+    /// A shape and nothing else.
+    pub(super) fn whole_shape(&mut self) -> Option<Shape> {
+        let shape = self.shape()?;
+        self.end().map(|()| shape)
     }
 
     /// `order_id, line as orderLine`

@@ -72,9 +72,40 @@ fn tags_of_a_function_name_their_argument() {
         Place::Function,
     );
     assert_eq!(comment.shapes.len(), 2);
-    assert!(comment.shapes[0].1.array && !comment.shapes[1].1.array);
+    assert_eq!((comment.shapes[0].1.dimensions, comment.shapes[1].1.dimensions), (1, 0));
+    assert_eq!(comment.shape, None);
     assert_eq!(comment.nullable_arguments, ["p_note", "p_x"]);
     assert!(comment.not_null && comment.input && !comment.nullable);
+}
+
+#[test]
+fn type_of_one_word_is_about_the_result_of_a_function() {
+    let comment = ok("@type app.cell[][]\n@type p_rows int4[][][]", Place::Function);
+    let shape = comment.shape.unwrap();
+    assert_eq!((shape.resolve("public"), shape.dimensions), (PgName::new("app", "cell"), 2));
+    assert_eq!(comment.shapes[0].1.dimensions, 3);
+    assert_eq!(ok("@type int4[][]", Place::Domain).shape.unwrap().dimensions, 2);
+    assert!(matches!(
+        problem("@type int4[][][][][][][]", Place::Column),
+        Problem::Malformed { tag: "type", .. }
+    ));
+}
+
+#[test]
+fn values_name_the_labels_of_an_enum() {
+    let comment = ok(
+        "@value A_PLUS a+\n@value EMPTY \"\"\n@value Q \" \"\"x\"\" \"\n@value IN in  a",
+        Place::Enum,
+    );
+    let values = [("a+", "A_PLUS"), ("", "EMPTY"), (" \"x\" ", "Q"), ("in  a", "IN")];
+    assert_eq!(comment.values, values.map(|(label, name)| (label.to_owned(), name.to_owned())));
+    for text in ["@value A", "@value 1st a", "@value true a", "@value A \"a\" b", "@value A \"a"] {
+        assert!(
+            matches!(problem(text, Place::Enum), Problem::Malformed { tag: "value", .. }),
+            "{text}"
+        );
+    }
+    assert!(matches!(problem("@value A a", Place::Type), Problem::Misplaced { .. }));
 }
 
 #[test]
@@ -113,7 +144,9 @@ fn malformed_values_are_reported_with_an_example() {
     ] {
         assert!(matches!(problem(text, Place::View), Problem::Malformed { .. }), "{text}");
     }
-    let Problem::Malformed { example, .. } = problem("@type order_line[]", Place::Function) else {
+    let Problem::Malformed { example, .. } =
+        problem("@type p_items order_line[] twice", Place::Function)
+    else {
         panic!("expected a malformed value");
     };
     assert_eq!(example, "@type p_items order_item_input[]");

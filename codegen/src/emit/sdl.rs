@@ -156,7 +156,9 @@ fn inputs(plan: &Plan) -> Vec<Definition> {
     let values = composites.chain(views).filter_map(|(object, usage)| {
         let name: &GraphqlName = usage.input.as_ref()?;
         let fields = object.columns.iter().map(|column| {
-            Member::new(&column.field, plan.input_column_type(column))
+            let mut ty = plan.input_column_type(column);
+            ty.extend(column.input_default.iter().flat_map(|default| [" = ", default]));
+            Member::new(&column.field, ty)
                 .doc(&column.description)
                 .deprecated(column.deprecated.as_deref())
         });
@@ -206,7 +208,7 @@ fn scalars(plan: &Plan) -> Vec<Definition> {
 
 fn scalar_of(ty: &Type) -> Option<&'static str> {
     match ty {
-        Type::Array(inner) | Type::Shaped(inner) => scalar_of(inner),
+        Type::Array(inner) | Type::MultiArray(inner, _) | Type::Shaped(inner) => scalar_of(inner),
         ty => scalar_name(ty),
     }
 }

@@ -150,8 +150,11 @@ impl Types {
         Ok(Some(match letter(ty.kind) {
             'e' => TypeKind::Enum { labels: ty.labels.clone() },
             'd' => TypeKind::Domain { base: self.reference(ty.base)?, not_null: self.not_null(ty) },
-            'r' => TypeKind::Range { subtype: self.reference(ty.subtype)?, multi: false },
-            'm' => TypeKind::Range { subtype: self.reference(ty.subtype)?, multi: true },
+            'r' => TypeKind::Range {
+                subtype: self.reference(ty.subtype)?,
+                multirange: self.reference(ty.multirange)?.name,
+            },
+            'm' => TypeKind::Multirange { range: self.reference(ty.range)?.name },
             // A view's row is described where the view is.
             'c' if matches!(ty.relation_kind.map(letter), Some('v' | 'm')) => return Ok(None),
             'c' => {

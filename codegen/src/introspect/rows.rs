@@ -120,6 +120,8 @@ rows! {
         base: u32,
         not_null: bool,
         subtype: u32,
+        range: u32,
+        multirange: u32,
         relation: u32,
         relation_kind: Option<i8>,
         labels: Vec<String>,

@@ -2,10 +2,10 @@
 
 use super::Planner;
 use super::functions::{LeftOut, is_input, label};
-use super::model::{Argument, Origin, Presence, Rename};
+use super::model::{Argument, Origin, Presence, Rename, Type};
 use super::names;
-use crate::catalog::{self, ArgumentMode};
-use crate::comment::Comment;
+use crate::catalog::{self, ArgumentMode, TypeRef};
+use crate::comment::{Comment, Shape};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sql_name;
 
@@ -67,16 +67,7 @@ impl Planner<'_> {
             self.unsupported(function, &format!("argument `{sql}`"), &unsupported)
         })?;
         let shape = comment.shapes.iter().find(|(argument, _)| argument == sql);
-        let ty = match shape {
-            None => resolved.ty,
-            Some((_, shape)) => {
-                self.shaped(&resolved.ty, shape, &function.name.schema).unwrap_or_else(|why| {
-                    let help = format!("`{sql}` is of type {}", sql_name::short_type(&source.ty));
-                    self.invalid_reference(&label(function), why, help);
-                    resolved.ty
-                })
-            }
-        };
+        let ty = self.tagged_part(function, &source.ty, resolved.ty, shape.map(|(_, shape)| shape));
         let nullable = comment.nullable_arguments.iter().any(|argument| argument == sql);
         let presence = match &source.default {
             Some(default) => Presence::Defaulted(default.clone()),
@@ -92,6 +83,22 @@ impl Planner<'_> {
             ty,
             sql_type: sql_name::type_name(&source.ty),
             presence,
+        })
+    }
+
+    /// The type of an argument, a result or a column of it, given what `@type` says.
+    pub(super) fn tagged_part(
+        &mut self,
+        function: &catalog::Function,
+        declared: &TypeRef,
+        resolved: Type,
+        shape: Option<&Shape>,
+    ) -> Type {
+        let Some(shape) = shape else { return resolved };
+        let schema = &function.name.schema;
+        self.tagged(declared, resolved.clone(), shape, schema).unwrap_or_else(|refusal| {
+            self.invalid_reference(&label(function), refusal.reason, refusal.help);
+            resolved
         })
     }
 
@@ -141,7 +148,11 @@ impl Planner<'_> {
         let shapes = comment.shapes.iter().map(|(name, _)| ("type", name));
         let nullable = comment.nullable_arguments.iter().map(|name| ("nullable", name));
         for (tag, name) in shapes.chain(nullable) {
-            if !inputs.contains(&name.as_str()) {
+            // `@type` may also name a column of the result.
+            let is_column = |a: &catalog::Argument| !is_input(a) && a.name.as_ref() == Some(name);
+            let is_known = inputs.contains(&name.as_str())
+                || tag == "type" && source.arguments.iter().any(is_column);
+            if !is_known {
                 let message = format!("`@{tag}` names `{name}`, which is no argument");
                 let help = format!("the arguments: {}", inputs.join(", "));
                 self.invalid_reference(&label(source), message, help);

@@ -23,7 +23,7 @@ pub struct Plan {
     pub functions: Vec<Function>,
     /// Enum types that any of the above uses.
     pub enums: BTreeMap<PgName, Enum>,
-    /// Composite types that any of the above uses, other than rows of [`Plan::views`].
+    /// Composite and range types that any of the above uses, other than rows of [`Plan::views`].
     pub composites: BTreeMap<PgName, Composite>,
 }
 
@@ -105,6 +105,9 @@ pub struct Column {
     pub cast: Option<String>,
     /// Whether it may be null, and how we know.
     pub nullability: Nullability,
+    /// What it is in an input object that leaves it out, in GraphQL's notation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_default: Option<&'static str>,
     /// From the comment.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
@@ -172,8 +175,14 @@ pub enum Type {
     Enum(PgName),
     /// A composite of [`Plan::composites`], or the row of one of [`Plan::views`].
     Composite(PgName),
-    /// An array.
+    /// A range of [`Plan::composites`].
+    Range(PgName),
+    /// A multirange, by the name of its range.
+    Multirange(PgName),
+    /// An array of one dimension.
     Array(Box<Self>),
+    /// An array of so many dimensions, more than one.
+    MultiArray(Box<Self>, usize),
     /// `jsonb` with the shape of a composite, or of an array of composites.
     Shaped(Box<Self>),
 }
@@ -293,11 +302,14 @@ pub struct CompositeUse {
     pub input: Option<GraphqlName>,
 }
 
-/// A composite type that is not the row of a view of the API.
+/// A composite type that is not the row of a view of the API, or a range type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Composite {
     /// SQL name.
     pub sql: PgName,
+    /// Of a range type: the SQL name of its multirange.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multirange: Option<PgName>,
     /// The type of its values.
     pub object: Object,
     /// What it is used for.
@@ -393,7 +405,14 @@ impl Type {
     pub const fn is_filterable(&self) -> bool {
         !matches!(
             self,
-            Self::Json | Self::Jsonb | Self::Composite(_) | Self::Array(_) | Self::Shaped(_)
+            Self::Json
+                | Self::Jsonb
+                | Self::Composite(_)
+                | Self::Range(_)
+                | Self::Multirange(_)
+                | Self::Array(_)
+                | Self::MultiArray(..)
+                | Self::Shaped(_)
         )
     }
 
@@ -404,11 +423,14 @@ impl Type {
         self.is_filterable() && (self == other || integer(self) && integer(other))
     }
 
-    /// The enum or composite that it is made of.
+    /// The enum, composite or range that it is made of.
     pub fn named(&self) -> Option<&PgName> {
         match self {
-            Self::Enum(name) | Self::Composite(name) => Some(name),
-            Self::Array(inner) | Self::Shaped(inner) => inner.named(),
+            Self::Enum(name)
+            | Self::Composite(name)
+            | Self::Range(name)
+            | Self::Multirange(name) => Some(name),
+            Self::Array(inner) | Self::MultiArray(inner, _) | Self::Shaped(inner) => inner.named(),
             _ => None,
         }
     }

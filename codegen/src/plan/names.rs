@@ -49,6 +49,8 @@ pub(crate) const IMPORTS: &[&str] = &[
     "FromCell",
     "Function",
     "ObjectType",
+    "Range",
+    "RangeType",
     "RawCell",
     "Record",
     "Relation",
@@ -143,11 +145,22 @@ pub fn field_name(sql: &str) -> Result<GraphqlName, InvalidName> {
     convert(sql, |words| words.to_lower_camel_case())
 }
 
-/// `in_progress` and `in-progress` become the value `IN_PROGRESS`.
+/// What separates the words of a label and has no other meaning.
+const SEPARATORS: &[char] =
+    &[' ', '-', '/', '\\', '.', ',', ':', ';', '&', '\'', '(', ')', '[', ']', '{', '}'];
+
+/// `in_progress`, `in-progress` and `inProgress` become the value `IN_PROGRESS`, `n/a` becomes
+/// `N_A`, `1st` becomes `_1ST`.
 ///
-/// Labels have no comment that could rename them, so spaces and hyphens are taken for underscores.
+/// Labels are made for people: separators count as underscores, and are dropped at the ends. Any
+/// other character that GraphQL does not know may mean something (`a+`, `<`, `é`) and is an error;
+/// so are labels that become the same value.
 pub fn enum_value_name(label: &str) -> Result<GraphqlName, InvalidName> {
-    convert(&label.replace([' ', '-'], "_"), |words| words.to_shouty_snake_case())
+    let words = label.trim_matches(SEPARATORS).replace(SEPARATORS, "_");
+    match convert(&words, |words| words.to_shouty_snake_case()) {
+        Err(InvalidName::Digit) => GraphqlName::new(format!("_{}", words.to_shouty_snake_case())),
+        name => name,
+    }
 }
 
 /// `OrderLine` as input is `OrderLineInput`, and `OrderItemInput` stays.

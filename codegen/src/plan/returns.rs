@@ -27,11 +27,18 @@ impl Planner<'_> {
                     .help("remove it: a set, and a function without a result, are never null"),
             );
         }
-        if is_built_in(&source.returns, "void") {
+        let is_void = is_built_in(&source.returns, "void");
+        let is_own = is_built_in(&source.returns, "record") && !outputs.is_empty();
+        if comment.shape.is_some() && (is_void || is_own) {
+            let reason = "`@type` without an argument is about the result, which it does not fit";
+            let help = "name an argument or a column of the result: `@type p_items line[]`";
+            self.invalid_reference(&label(source), reason.to_owned(), help.to_owned());
+        }
+        if is_void {
             return Ok(Returns::Void);
         }
-        if is_built_in(&source.returns, "record") && !outputs.is_empty() {
-            let object = self.own_object(source, &outputs, field, origin)?;
+        if is_own {
+            let object = self.own_object(source, comment, &outputs, field, origin)?;
             return Ok(rows(RowType::Own(Box::new(object)), source, comment));
         }
         let resolved = self.resolve(&source.returns).map_err(|unsupported| {
@@ -43,7 +50,8 @@ impl Planner<'_> {
             };
             self.unsupported(source, "its result", &Unsupported { reason, ..unsupported })
         })?;
-        Ok(match resolved.ty {
+        let ty = self.tagged_part(source, &source.returns, resolved.ty, comment.shape.as_ref());
+        Ok(match ty {
             Type::Composite(name) => rows(RowType::Named(name), source, comment),
             ty if source.returns_set => Returns::Values(ty),
             ty => Returns::Value { ty, not_null: comment.not_null },
@@ -54,6 +62,7 @@ impl Planner<'_> {
     fn own_object(
         &mut self,
         source: &Function,
+        comment: &Comment,
         outputs: &[&Argument],
         field: &GraphqlName,
         origin: &Origin,
@@ -63,7 +72,7 @@ impl Planner<'_> {
         let mut columns = Vec::new();
         let mut result = Ok(());
         for output in outputs {
-            match self.own_column(source, output, &all) {
+            match self.own_column(source, comment, output, &all) {
                 Ok(column) => columns.push(column),
                 Err(left_out) => result = Err(left_out),
             }
@@ -85,6 +94,7 @@ impl Planner<'_> {
     fn own_column(
         &mut self,
         function: &Function,
+        comment: &Comment,
         source: &Argument,
         all: &[&str],
     ) -> Result<Column, LeftOut> {
@@ -98,6 +108,8 @@ impl Planner<'_> {
         let resolved = self.resolve(&source.ty).map_err(|unsupported| {
             self.unsupported(function, &format!("result column `{sql}`"), &unsupported)
         })?;
+        let shape = comment.shapes.iter().find(|(column, _)| column == sql);
+        let ty = self.tagged_part(function, &source.ty, resolved.ty, shape.map(|(_, shape)| shape));
         let object =
             format!("column {} of the result of {}", sql_name::identifier(sql), label(function));
         let (name, origin) = self.part_name(object, sql, all)?;
@@ -106,9 +118,10 @@ impl Planner<'_> {
             field: name,
             sql: sql.to_owned(),
             origin,
-            ty: resolved.ty,
+            ty,
             cast: resolved.cast,
             nullability: Nullability::nullable("a function promises nothing about its columns"),
+            input_default: None,
             description: String::new(),
             deprecated: None,
         })

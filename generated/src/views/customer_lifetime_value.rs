@@ -30,6 +30,7 @@ impl Record for CustomerLifetimeValue {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "CustomerLifetimeValue",
         doc: "What every customer has spent. Only orders that were paid and not cancelled count.",
+        origin: "view public.v_customer_lifetime_value",
         columns: &[
             Column::new("customerId", "customer_id", Type::Int4)
                 .not_null()

@@ -30,6 +30,7 @@ impl Record for CustomerOrders {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "CustomerOrders",
         doc: "The order history of customers.",
+        origin: "view public.v_customer_orders",
         columns: &[
             Column::new("customerId", "customer_id", Type::Int4)
                 .not_null()

@@ -28,6 +28,7 @@ impl Record for Customers {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "Customers",
         doc: "Everybody who may place orders.",
+        origin: "view public.v_customers",
         columns: &[
             Column::new("id", "id", Type::Int4)
                 .not_null()

@@ -54,6 +54,7 @@ impl Record for OrderDetails {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrderDetails",
         doc: "Everything about an order on one page: customer, lines, payment and dates.",
+        origin: "view public.v_order_details",
         columns: &[
             Column::new("id", "id", Type::Int4).not_null().doc("Identifies the order."),
             Column::new("orderNumber", "order_number", Type::Text)

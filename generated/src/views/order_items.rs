@@ -32,6 +32,7 @@ impl Record for OrderItems {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrderItems",
         doc: "Lines of orders; an order has at most one line per product.",
+        origin: "view public.v_order_items",
         columns: &[
             Column::new("id", "id", Type::Int4).not_null().doc("Identifies the line."),
             Column::new("orderId", "order_id", Type::Int4)

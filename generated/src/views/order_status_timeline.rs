@@ -30,6 +30,7 @@ impl Record for OrderStatusTimeline {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrderStatusTimeline",
         doc: "The steps that orders took, one row per step, the first one being that the order was placed.",
+        origin: "view public.v_order_status_timeline",
         columns: &[
             Column::new("id", "id", Type::Int8)
                 .not_null()

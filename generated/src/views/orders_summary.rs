@@ -50,6 +50,7 @@ impl Record for OrdersSummary {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrdersSummary",
         doc: "An order with its customer and totals, one row per order whatever its status.",
+        origin: "view public.v_orders_summary",
         columns: &[
             Column::new("id", "id", Type::Int4).not_null().doc("Identifies the order."),
             Column::new("orderNumber", "order_number", Type::Text)

@@ -28,6 +28,7 @@ impl Record for Payments {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "Payments",
         doc: "Money that came in for orders, and money that went back.",
+        origin: "view public.v_payments",
         columns: &[
             Column::new("id", "id", Type::Int4)
                 .not_null()

@@ -36,6 +36,7 @@ impl Record for ProductInventory {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "ProductInventory",
         doc: "The stock of every product, as it is now.",
+        origin: "view public.v_product_inventory",
         columns: &[
             Column::new("productId", "product_id", Type::Int4)
                 .not_null()

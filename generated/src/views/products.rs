@@ -30,6 +30,7 @@ impl Record for Products {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "Products",
         doc: "Everything that is for sale.",
+        origin: "view public.v_products",
         columns: &[
             Column::new("id", "id", Type::Int4)
                 .not_null()

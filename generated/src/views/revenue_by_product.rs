@@ -34,6 +34,7 @@ impl Record for RevenueByProduct {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "RevenueByProduct",
         doc: "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",
+        origin: "materialized view public.v_revenue_by_product",
         columns: &[
             Column::new("productId", "product_id", Type::Int4)
                 .not_null()

@@ -51,7 +51,10 @@ fn labels_become_shouting_values() {
         assert_eq!(enum_value_name(label).as_ref().map(GraphqlName::as_str), Ok(value));
     }
     assert_eq!(enum_value_name("½"), Err(InvalidName::Character('½')));
-    assert_eq!(enum_value_name("1"), Err(InvalidName::Digit));
+    assert_eq!(enum_value_name("a+"), Err(InvalidName::Character('+')));
+    for nothing in ["", " ", "-/-", "__"] {
+        assert_eq!(enum_value_name(nothing), Err(InvalidName::Empty), "{nothing:?}");
+    }
 }
 
 #[test]
