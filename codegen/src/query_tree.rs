@@ -90,6 +90,9 @@ pub struct Query {
     /// Whether there is a `LIMIT` or `OFFSET`.
     #[serde(skip_serializing_if = "is_default")]
     pub limited: bool,
+    /// Whether a `LIMIT` or `OFFSET` leaves the first row in any case.
+    #[serde(skip_serializing_if = "is_default")]
+    pub keeps_first_row: bool,
 }
 
 /// An item of a `WITH` list.
@@ -109,6 +112,9 @@ pub struct Cte {
 pub struct RangeEntry {
     /// Its alias, or the name that stands for one.
     pub name: String,
+    /// Whether rows of a table are left out by `ONLY` or `TABLESAMPLE`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub partial: bool,
     /// What it is.
     #[serde(flatten)]
     pub source: RangeSource,

@@ -71,7 +71,9 @@ impl Reader<'_> {
                 function: self.function(node, "winfnoid")?,
                 ty: self.ty(node, "wintype")?,
                 arguments: arguments(),
-                filtered: node.field("aggfilter").is_present(),
+                filtered: self
+                    .optional(node.field("aggfilter"))
+                    .is_some_and(|filter| !filter.is_true()),
                 window: node.number("winref")?,
             }),
             "GROUPINGFUNC" => Expr::Grouping,
@@ -186,11 +188,16 @@ impl Reader<'_> {
         }
         // `length [ byte byte … ]`, where a byte is signed on some machines.
         let value = node.field("constvalue").items();
-        let bytes = value.iter().skip(1).filter_map(|byte| byte.number::<i16>());
-        Some(Constant {
-            ty,
-            value: Some(bytes.map(|byte| format!("{:02x}", byte & 0xff)).collect()),
-        })
+        let bytes: Vec<i16> = value.iter().skip(1).filter_map(Node::number).collect();
+        // A label is kept by its identifier, which another server would not have.
+        let oid = bytes.iter().map(|byte| byte.to_le_bytes()[0]);
+        let oid = oid.take(4).collect::<Vec<_>>().try_into().map(u32::from_le_bytes);
+        let key = node.number("consttype").zip(oid.ok());
+        if let Some(label) = key.and_then(|key| self.names.labels.get(&key)) {
+            return Some(Constant { ty, value: Some(hexadecimal(label.bytes())) });
+        }
+        let bytes = bytes.iter().map(|byte| byte.to_le_bytes()[0]);
+        Some(Constant { ty, value: Some(hexadecimal(bytes)) })
     }
 
     fn operator_call(&self, node: &Struct<'_>) -> Option<Call> {
@@ -219,7 +226,9 @@ impl Reader<'_> {
             ty: self.ty(node, "aggtype")?,
             arguments: node.field("args").items().iter().filter_map(argument).collect(),
             direct: self.expressions(node.field("aggdirectargs")),
-            filtered: node.field("aggfilter").is_present(),
+            filtered: self
+                .optional(node.field("aggfilter"))
+                .is_some_and(|filter| !filter.is_true()),
             levels_up: node.number("agglevelsup")?,
         })
     }
@@ -258,4 +267,8 @@ impl Reader<'_> {
             otherwise: self.boxed(node.field("defresult")),
         })
     }
+}
+
+fn hexadecimal(bytes: impl Iterator<Item = u8>) -> String {
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }

@@ -34,7 +34,7 @@ fn view(value: Expr, query: Query) -> View {
 
 fn from(source: RangeSource) -> Query {
     Query {
-        range: vec![RangeEntry { name: "r".to_owned(), source }],
+        range: vec![RangeEntry { name: "r".to_owned(), partial: false, source }],
         from: vec![JoinTree::Entry { range: 1 }],
         ..Query::default()
     }
