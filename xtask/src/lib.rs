@@ -19,6 +19,7 @@ mod report;
 pub mod schema;
 mod target;
 mod test;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -61,6 +62,7 @@ fn run(flags: &Flags, report: &Report) -> Result<ExitCode> {
             Command::Db(command) => db::run(command, &project, report).await,
             Command::Dev(command) => dev::run(command, &project, report).await,
             Command::Test(command) => test::run(command, &project, report).await,
+            Command::Verify => verify::run(&project, report).await,
         }
     })
 }
