@@ -56,11 +56,58 @@ pub struct NotNull {
 impl Plan {
     /// Everything that is claimed about the rows of views, by view.
     pub fn claims(&self) -> Vec<Claim> {
-        self.views
-            .values()
-            .flat_map(|view| [never_null(view), identified(view)])
-            .flatten()
-            .collect()
+        let claims = |view| {
+            let attributes = self.attributes_never_null(view);
+            never_null(view).into_iter().chain(attributes).chain(identified(view))
+        };
+        self.views.values().flat_map(claims).collect()
+    }
+
+    /// The claims that attributes of composites in the columns of a view are never null.
+    fn attributes_never_null(&self, view: &View) -> impl Iterator<Item = Claim> {
+        view.object.columns.iter().filter_map(|column| {
+            let (ty, from, value) = match &column.ty {
+                Type::Composite(ty) => (ty, String::new(), name(column)),
+                Type::Array(element) => match &**element {
+                    Type::Composite(ty) => {
+                        // Not in FROM, where the attributes would become columns of their own.
+                        let each = format!("(select unnest({}) as element)", name(column));
+                        (ty, format!(", lateral {each} as elements"), "element".to_owned())
+                    }
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            let attributes = self.object(ty)?.columns.iter();
+            let attributes: Vec<&Column> =
+                attributes.filter(|attribute| !attribute.nullability.nullable).collect();
+            let field = |attribute: &Column| format!("({value}).{}", name(attribute));
+            let label = |attribute: &Column| format!("{}.{}", column.sql, attribute.sql);
+            let shown = attributes.iter().map(|attribute| {
+                format!("{} as {}", field(attribute), sql_name::identifier(&label(attribute)))
+            });
+            let leading = key_columns(view);
+            let shown: Vec<String> = leading.iter().map(|key| name(key)).chain(shown).collect();
+            let nulls: Vec<String> = attributes
+                .iter()
+                .map(|attribute| test_null(&field(attribute), &attribute.ty))
+                .collect();
+            let sql = format!(
+                "select {}\nfrom {}{from}\nwhere {value} is distinct from null\n    and ({})",
+                shown.join(", "),
+                sql_name::qualified(&view.sql),
+                nulls.join(" or ")
+            );
+            let not_null = |attribute: &&Column| NotNull {
+                column: label(attribute),
+                object: attribute.origin.object.clone(),
+                reasons: attribute.nullability.reasons.clone(),
+            };
+            let columns: Vec<NotNull> = attributes.iter().map(not_null).collect();
+            let promise = Promise::NotNull { leading: leading.len(), columns };
+            let view = view.object.origin.object.clone();
+            (!attributes.is_empty()).then_some(Claim { view, sql, promise })
+        })
     }
 }
 
@@ -119,10 +166,14 @@ fn name(column: &Column) -> String {
     sql_name::identifier(&column.sql)
 }
 
-/// A composite of nothing but nulls `is null`, and is an object all the same.
 fn is_null(column: &Column) -> String {
-    match column.ty {
-        Type::Composite(_) => format!("{} is not distinct from null", name(column)),
-        _ => format!("{} is null", name(column)),
+    test_null(&name(column), &column.ty)
+}
+
+/// A composite of nothing but nulls `is null`, and is an object all the same.
+fn test_null(value: &str, ty: &Type) -> String {
+    match ty {
+        Type::Composite(_) => format!("{value} is not distinct from null"),
+        _ => format!("{value} is null"),
     }
 }

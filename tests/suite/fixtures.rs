@@ -27,6 +27,7 @@ fixtures! {
     functions: "functions", fixture_functions;
     hostile: "hostile", fixture_hostile;
     keys: "keys", fixture_keys;
+    nullability: "nullability", fixture_nullability;
     relations: "relations", fixture_relations;
     types: "types", fixture_types;
 }

@@ -1,4 +1,4 @@
-//! The statements that a request runs, in order.
+//! The statements that a request runs, in order, and the causes of its masked errors.
 
 use std::cell::RefCell;
 use std::sync::Once;
@@ -9,6 +9,7 @@ use tracing_subscriber::layer::{Context, SubscriberExt};
 
 thread_local! {
     static STATEMENTS: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+    static CAUSES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Records statements of this thread while it lives.
@@ -35,6 +36,13 @@ impl SqlLog {
     }
 }
 
+impl SqlLog {
+    /// The causes of masked errors that were logged since the last call.
+    pub fn causes(&self) -> Vec<String> {
+        CAUSES.take()
+    }
+}
+
 impl Drop for SqlLog {
     fn drop(&mut self) {
         STATEMENTS.set(None);
@@ -45,6 +53,9 @@ struct Recorder;
 
 impl<S: tracing::Subscriber> Layer<S> for Recorder {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if *event.metadata().level() == tracing::Level::ERROR {
+            CAUSES.with_borrow_mut(|causes| event.record(&mut Cause(causes)));
+        }
         if event.metadata().target() != "runtime::sql" {
             return;
         }
@@ -66,4 +77,14 @@ impl Visit for Statement<'_> {
     }
 
     fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+struct Cause<'a>(&'a mut Vec<String>);
+
+impl Visit for Cause<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "cause" {
+            self.0.push(format!("{value:?}"));
+        }
+    }
 }

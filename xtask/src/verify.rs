@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, time::Instant};
 
-use ::codegen::{Claim, Promise, claims::NotNull, plan};
+use ::codegen::{Claim, Config, Promise, claims::NotNull, introspect, plan};
 use anyhow::{Context, Result, anyhow, bail};
 use tokio_postgres::{Client, SimpleQueryMessage, SimpleQueryRow};
 
@@ -27,32 +27,54 @@ pub(crate) async fn run(project: &Project, report: &Report) -> Result<ExitCode> 
     };
     let mut session = target.connect().await?;
     let label = session.label.clone();
-    let catalog = ::codegen::introspect(&mut session.client, &project.config()?).await;
-    let catalog = catalog.with_context(|| format!("cannot read the schema from {label}"))?;
-    let (plan, _) = plan(&catalog, &project.config()?);
-    let claims = plan.claims();
-    let start = "begin isolation level repeatable read read only";
-    session.client.batch_execute(start).await.map_err(connection::describe)?;
-    let mut wrong = 0;
-    for claim in &claims {
-        for error in contradictions(&session.client, claim).await {
-            report.error(&error);
-            wrong += 1;
-        }
-    }
+    let found = check(&mut session.client, &project.config()?).await;
     session.close().await;
-    let all = format!("{} about rows of {label}", count(claims.len(), "claim"));
+    let Found { claims, contradictions } =
+        found.with_context(|| format!("cannot verify {label}"))?;
+    contradictions.iter().for_each(|error| report.error(error));
+    let all = format!("{} about rows of {label}", count(claims, "claim"));
     let time = took(begin.elapsed());
-    if wrong == 0 {
+    if contradictions.is_empty() {
         report.status("Verified", format!("{all} in {time}"));
         return Ok(ExitCode::SUCCESS);
     }
-    report.failure("Failed", format!("{} in {all} after {time}", count(wrong, "contradiction")));
+    report.failure(
+        "Failed",
+        format!("{} in {all} after {time}", count(contradictions.len(), "contradiction")),
+    );
     Ok(ExitCode::FAILURE)
 }
 
+/// What became of the claims about a database.
+#[derive(Debug)]
+pub struct Found {
+    /// How many there are.
+    pub claims: usize,
+    /// Those that do not hold, each with view, column, reason and help.
+    pub contradictions: Vec<anyhow::Error>,
+}
+
+/// Holds every claim against the rows of a database, in one snapshot.
+///
+/// # Errors
+///
+/// When the schema cannot be read. A view that fails is a contradiction.
+pub async fn check(client: &mut Client, config: &Config) -> Result<Found> {
+    let catalog = introspect(client, config).await.context("cannot read the schema")?;
+    let (plan, _) = plan(&catalog, config);
+    let claims = plan.claims();
+    let start = "begin isolation level repeatable read read only";
+    client.batch_execute(start).await.map_err(connection::describe)?;
+    let mut contradictions = Vec::new();
+    for claim in &claims {
+        contradictions.extend(contradicted(client, claim).await);
+    }
+    client.batch_execute("rollback").await.map_err(connection::describe)?;
+    Ok(Found { claims: claims.len(), contradictions })
+}
+
 /// What the rows of a database say against a claim.
-async fn contradictions(client: &Client, claim: &Claim) -> Vec<anyhow::Error> {
+async fn contradicted(client: &Client, claim: &Claim) -> Vec<anyhow::Error> {
     match rows(client, claim).await {
         Ok(rows) if rows.is_empty() => Vec::new(),
         Ok(rows) => match &claim.promise {

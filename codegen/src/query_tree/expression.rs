@@ -134,6 +134,8 @@ pub enum Expr {
         /// Whether it is `IS NOT`.
         not: bool,
     },
+    /// An argument that is left out before one that is passed by name.
+    Default,
     /// Something else.
     Other {
         /// What it is, for messages.
@@ -260,6 +262,8 @@ pub enum Coercion {
     Text,
     /// Element by element.
     Array,
+    /// Element by element, by a function.
+    ArrayByFunction,
     /// Between row types of an inheritance tree.
     Row,
     /// Into a domain, with a check of its constraints.
@@ -363,6 +367,7 @@ impl Expr {
             | Self::SubqueryColumn { .. }
             | Self::Grouping
             | Self::CaseValue
+            | Self::Default
             | Self::SessionValue(_)
             | Self::Other { .. } => Vec::new(),
             Self::Call(call) | Self::Distinct(call) | Self::NullIf(call) => {

@@ -58,7 +58,7 @@ impl Reader<'_> {
                 ty: self.ty(node, "funcresulttype")?,
                 set: node.flag("funcretset"),
                 variadic: node.flag("funcvariadic"),
-                arguments: arguments(),
+                arguments: self.call_arguments(node.field("args")),
             }),
             "OPEXPR" => Expr::Call(self.operator_call(node)?),
             "DISTINCTEXPR" => Expr::Distinct(self.operator_call(node)?),
@@ -97,7 +97,12 @@ impl Reader<'_> {
             },
             "RELABELTYPE" => self.coercion(node, Coercion::Relabel)?,
             "COERCEVIAIO" => self.coercion(node, Coercion::Text)?,
-            "ARRAYCOERCEEXPR" => self.coercion(node, Coercion::Array)?,
+            "ARRAYCOERCEEXPR" => match node.field("elemexpr").as_struct() {
+                Some(element) if element.tag == "FUNCEXPR" => {
+                    self.coercion(node, Coercion::ArrayByFunction)?
+                }
+                _ => self.coercion(node, Coercion::Array)?,
+            },
             "CONVERTROWTYPEEXPR" => self.coercion(node, Coercion::Row)?,
             "COERCETODOMAIN" => self.coercion(node, Coercion::Domain)?,
             // It has no type of its own: that of its argument is as good as any, if known.
@@ -160,6 +165,26 @@ impl Reader<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// The arguments of a call, each in its place: those that are passed by name tell theirs.
+    /// Where one is left out, its default is taken.
+    fn call_arguments(&self, list: &Node<'_>) -> Vec<Expr> {
+        let mut arguments = Vec::new();
+        for argument in list.items() {
+            let named = argument.as_struct().filter(|argument| argument.tag == "NAMEDARGEXPR");
+            let Some(named) = named else {
+                arguments.push(self.expression(argument));
+                continue;
+            };
+            let value = self.expression(named.field("arg"));
+            let place = named.number("argnumber").unwrap_or(arguments.len()).min(MOST_ARGUMENTS);
+            while arguments.len() <= place {
+                arguments.push(Expr::Default);
+            }
+            arguments[place] = value;
+        }
+        arguments
     }
 
     /// A column, or the grouping expression that stands behind it.
@@ -268,6 +293,9 @@ impl Reader<'_> {
         })
     }
 }
+
+/// PostgreSQL's `FUNC_MAX_ARGS`.
+const MOST_ARGUMENTS: usize = 100;
 
 fn hexadecimal(bytes: impl Iterator<Item = u8>) -> String {
     bytes.map(|byte| format!("{byte:02x}")).collect()

@@ -30,7 +30,10 @@ struct Column {
 /// Views and WITH items by name.
 type Known = Vec<(String, Vec<(String, Ty)>)>;
 
-const TABLES: [(&str, &[(&str, Ty, Option<&str>)]); 5] = [
+/// A table with its columns, and the tables that these refer to.
+type Table = (&'static str, &'static [(&'static str, Ty, Option<&'static str>)]);
+
+const TABLES: [Table; 5] = [
     ("town", &[("id", Int, None), ("x", Int, None), ("label", Text, None)]),
     (
         "shop",
@@ -195,7 +198,7 @@ impl Maker<'_> {
         let deep = depth.saturating_sub(1);
         let ty = self.one(&[Int, Int, Text]);
         let value = |maker: &mut Self, ty| maker.expression(scope, ty, deep);
-        match if depth == 0 { self.pick(4) } else { self.pick(20) } {
+        match if depth == 0 { self.pick(4) } else { self.pick(22) } {
             0 => {
                 let operator = self.one(&["=", "<>", "<", ">="]);
                 format!("{} {operator} {}", value(self, ty), value(self, ty))
@@ -263,6 +266,21 @@ impl Maker<'_> {
                     value(self, Int),
                     value(self, Int)
                 )
+            }
+            19 => {
+                let (function, test) = self.one(&[
+                    ("num_nonnulls", "> 0"),
+                    ("num_nonnulls", "= 1"),
+                    ("num_nonnulls", ">= 2"),
+                    ("num_nulls", "= 0"),
+                    ("num_nulls", "< 2"),
+                    ("num_nulls", "<= 1"),
+                ]);
+                format!("{function}({}, {}) {test}", value(self, Int), value(self, Text))
+            }
+            20 => {
+                let (operator, truth) = (self.one(&["=", "<>"]), self.one(&["true", "false"]));
+                format!("({}) {operator} {truth}", self.condition(scope, deep))
             }
             _ => {
                 format!("case when {} then {} end", self.condition(scope, deep), value(self, Bool))
@@ -372,7 +390,7 @@ impl Maker<'_> {
                 let made = self.query(depth - 1);
                 self.derived(made, "")
             }
-            3 | 4 | 5 => self.reference(depth - 1),
+            3..=5 => self.reference(depth - 1),
             6 => self.lateral(depth - 1),
             7 => {
                 let alias = self.name();

@@ -55,6 +55,11 @@ async fn every_claim_about_a_tricky_view_holds() {
 }
 
 #[tokio::test]
+async fn every_claim_about_a_common_view_holds() {
+    judge(&[include_str!("sql/schema.sql"), include_str!("sql/common.sql")]).await;
+}
+
+#[tokio::test]
 async fn every_claim_from_constraints_holds() {
     judge(&[include_str!("sql/constraints.sql")]).await;
 }

@@ -160,6 +160,8 @@ impl<'s> Scope<'s> {
             Expr::SessionValue(_) => not_null("every session has it"),
             Expr::NullTest { .. } => not_null("IS [NOT] NULL is true or false"),
             Expr::BooleanTest { .. } => not_null("IS [NOT] TRUE and its like are true or false"),
+            // The rules for functions of which a user may have chosen one do not ask for arguments.
+            Expr::Default => not_null("no default of a built-in function is null"),
             Expr::Other { what } => nullable(format!("no rule for {what}")),
         }
     }

@@ -120,6 +120,26 @@ impl<'a> Finder<'a> {
             },
             // One of the arms was taken, and those before it were not.
             Expr::Case(case) if truth.is_known() => self.of_case(case, truth),
+            Expr::Call(call) if truth.is_known() && compares_with_truth(call).is_some() => {
+                let mut facts = self.of_value(condition);
+                if let Some((value, wanted)) = compares_with_truth(call) {
+                    let truth = if wanted == truth.decided() { Truth::True } else { Truth::False };
+                    facts.extend(self.of_condition(value, truth));
+                }
+                facts
+            }
+            Expr::Call(call) if truth.decided() && counts_nulls(call).is_some() => {
+                let values = |call: &'_ Call| match call.arguments.first() {
+                    Some(Expr::Call(count)) => {
+                        count.arguments.iter().map(|value| self.of_value(value)).collect::<Vec<_>>()
+                    }
+                    _ => Vec::new(),
+                };
+                match counts_nulls(call) {
+                    Some(Present::All) => Facts::all(values(call)),
+                    _ => Facts::one_of(values(call)),
+                }
+            }
             Expr::Call(call) if truth == Truth::True && is_count_of_some(call) => {
                 let mut facts = self.of_value(condition);
                 facts.add(counted(&call.arguments[0]));
@@ -313,6 +333,61 @@ impl<'a> Finder<'a> {
     fn is_steady(self, function: &str) -> bool {
         let routine = self.catalog().routines.get(function);
         routine.is_some_and(|routine| routine.volatility != Volatility::Volatile)
+    }
+}
+
+/// What a comparison of `num_nulls` or `num_nonnulls` with a number says of the values.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Present {
+    All,
+    Some,
+}
+
+/// Whether a comparison is one of the number of nulls among some values, and says that not all of
+/// them are null.
+fn counts_nulls(call: &Call) -> Option<Present> {
+    let [Expr::Call(count), Expr::Constant(number)] = call.arguments.as_slice() else {
+        return None;
+    };
+    let many = i64::try_from(count.arguments.len()).ok()?;
+    let number = number.integer()?;
+    let is_variadic = count.variadic || many == 0;
+    // The least number of values that are not null.
+    let least = match (count.function.as_str(), call.function.as_str()) {
+        _ if is_variadic => return None,
+        ("pg_catalog.num_nonnulls(\"any\")", "pg_catalog.int4gt(integer, integer)") => number + 1,
+        (
+            "pg_catalog.num_nonnulls(\"any\")",
+            "pg_catalog.int4ge(integer, integer)" | "pg_catalog.int4eq(integer, integer)",
+        ) => number,
+        ("pg_catalog.num_nulls(\"any\")", "pg_catalog.int4lt(integer, integer)") => {
+            many - number + 1
+        }
+        (
+            "pg_catalog.num_nulls(\"any\")",
+            "pg_catalog.int4le(integer, integer)" | "pg_catalog.int4eq(integer, integer)",
+        ) => many - number,
+        _ => return None,
+    };
+    match least {
+        least if least >= many => Some(Present::All),
+        1.. => Some(Present::Some),
+        _ => None,
+    }
+}
+
+/// The condition in a comparison with a literal truth value, and the value that it must have.
+fn compares_with_truth(call: &Call) -> Option<(&Expr, bool)> {
+    let is_equal = match call.function.as_str() {
+        "pg_catalog.booleq(boolean, boolean)" => true,
+        "pg_catalog.boolne(boolean, boolean)" => false,
+        _ => return None,
+    };
+    match call.arguments.as_slice() {
+        [condition, literal] | [literal, condition] if is_boolean(literal) => {
+            Some((condition, literal.is_true() == is_equal))
+        }
+        _ => None,
     }
 }
 

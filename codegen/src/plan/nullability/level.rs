@@ -43,11 +43,14 @@ pub(in crate::plan) struct Level<'a> {
     pub(super) grouping: Option<Grouping<'a>>,
     entries: RefCell<BTreeMap<usize, Columns>>,
     /// The same under the condition that some columns of an entry are not null.
-    entries_given: RefCell<BTreeMap<(usize, BTreeSet<usize>), Rc<[ColumnFacts]>>>,
+    entries_given: RefCell<BTreeMap<Given, Rc<[ColumnFacts]>>>,
     ctes: RefCell<BTreeMap<usize, Columns>>,
     /// How often expressions may still be looked at for each side of a FULL JOIN.
     pub(super) splits: Cell<u32>,
 }
+
+/// The number of an entry, and the places of its columns that are not null.
+type Given = (usize, BTreeSet<usize>);
 
 /// Something that is computed when it is asked for, and may be asked for meanwhile: then nothing
 /// is known yet.
