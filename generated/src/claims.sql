@@ -85,6 +85,12 @@ where id is null
     or created_at is null
     or version is null;
 
+-- view public.v_order_details: what is never null
+select id, (element).id as "lines.id", (element).product_id as "lines.product_id", (element).product_name as "lines.product_name", (element).quantity as "lines.quantity", (element).price as "lines.price", (element).subtotal as "lines.subtotal"
+from public.v_order_details, lateral (select unnest(lines) as element) as elements
+where element is distinct from null
+    and ((element).id is null or (element).product_id is null or (element).product_name is null or (element).quantity is null or (element).price is null or (element).subtotal is null);
+
 -- view public.v_order_details: one row for each id
 select id, count(*)
 from public.v_order_details
