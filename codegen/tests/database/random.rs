@@ -111,7 +111,7 @@ fn claims_about_random_views_hold() {
     let settings = Settings {
         cases: cases.unwrap_or(8),
         failure_persistence: None,
-        max_shrink_iters: 2_000,
+        max_shrink_iters: 200,
         ..Settings::default()
     };
     let view = prop::collection::vec(any::<u8>(), 20..400);
