@@ -425,7 +425,12 @@ impl Maker<'_> {
 
     /// A join along a foreign key, perhaps with another condition.
     fn reference(&mut self, depth: u32) -> (String, Vec<Column>) {
-        let (left, mut columns) = self.from(depth);
+        let (left, mut columns) = if self.chance(60) {
+            let (table, alias) = (self.one(&["shop", "sale", "item"]), self.name());
+            (format!("{table} {alias}"), table_columns(table, &alias))
+        } else {
+            self.from(depth)
+        };
         let referring: Vec<Column> =
             columns.iter().filter(|c| c.refers.is_some()).cloned().collect();
         let Some(own) = referring.get(self.pick(referring.len().max(1))).cloned() else {
@@ -438,7 +443,7 @@ impl Maker<'_> {
             _ => format!("{table} {name}"),
         };
         columns.extend(table_columns(table, &name));
-        let more = if self.chance(15) {
+        let more = if self.chance(30) {
             format!(" and {}", self.condition(&columns, 0))
         } else {
             String::new()
