@@ -93,6 +93,9 @@ pub struct Query {
     /// Whether it is `LIMIT 1`.
     #[serde(skip_serializing_if = "is_default")]
     pub at_most_one: bool,
+    /// Whether a `LIMIT` or `OFFSET` leaves the first row in any case.
+    #[serde(skip_serializing_if = "is_default")]
+    pub keeps_first_row: bool,
 }
 
 /// An item of a `WITH` list.
@@ -115,12 +118,12 @@ pub struct Cte {
 pub struct RangeEntry {
     /// Its alias, or the name that stands for one.
     pub name: String,
+    /// Whether rows of a table are left out by `ONLY` or `TABLESAMPLE`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub partial: bool,
     /// What it is.
     #[serde(flatten)]
     pub source: RangeSource,
-    /// Whether rows of the table are left out: by `ONLY` or `TABLESAMPLE`.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub partial: bool,
 }
 
 /// What the columns of a range table entry come from.

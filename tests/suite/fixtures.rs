@@ -30,6 +30,7 @@ fixtures! {
     keys: "keys", fixture_keys;
     references: "references", fixture_references;
     ranges: "ranges", fixture_ranges;
+    nullability: "nullability", fixture_nullability;
     relations: "relations", fixture_relations;
     round_trips: "round_trips", fixture_round_trips;
     shapes: "shapes", fixture_shapes;

@@ -2,6 +2,7 @@
 
 mod audits;
 mod browser;
+mod claims;
 mod concurrency;
 mod connections;
 mod demo;

@@ -27,7 +27,7 @@ pub enum DecodeError {
     NotRepresentable(String),
     /// A column that is claimed to be non-null is null.
     #[error(
-        "column `{column}` of {origin} is null, but the schema says that it never is; run `cargo xtask codegen`, or remove its `@notnull`"
+        "column `{column}` of {origin} is null, but the schema says that it never is; `cargo xtask verify` shows such rows; run `cargo xtask codegen`, or remove its `@notnull`"
     )]
     UnexpectedNull {
         /// The SQL object.

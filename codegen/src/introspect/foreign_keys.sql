@@ -8,9 +8,14 @@
 -- up to version 17: what refers to a row depends on who asks. One that is not enforced counts as
 -- not validated.
 --
+-- functions says how a row's partner is found: for each column the functions behind
+-- `target = own` and `own = target`. It is empty if a query need not find one: the key is not
+-- validated (or not enforced), can be deferred, its triggers are disabled, or rows of inheriting
+-- or foreign tables are read with those that it checks.
+--
 -- In psql 16 or later: \bind '{16390}' before running it.
 --
--- 16390 | tb_orders_customer_id_fkey | {customer_id} | 16385 | {id} | t | Who pays.
+-- 16390 | tb_orders_customer_id_fkey | {customer_id} | 16385 | {id} | {65,65} | Who pays. | Who pays.
 
 select
     k.conrelid as relation,
@@ -30,10 +35,44 @@ select
         join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid
             and a.attnum = c.attnum
     ) as target_columns,
-    k.convalidated and not k.condeferrable as always,
+    array(
+        select
+            f.oid
+        from unnest(k.conpfeqop) with ordinality as e (operator, position)
+        join pg_catalog.pg_operator as o on o.oid = e.operator
+        left join pg_catalog.pg_operator as turned on turned.oid = o.oprcom
+        cross join lateral (
+            values
+                (1, o.oprcode::pg_catalog.oid),
+                (2, coalesce(turned.oprcode, o.oprcode)::pg_catalog.oid)
+        ) as f (side, oid)
+        where k.convalidated
+            and not k.condeferrable
+            and not exists (
+                select
+                from pg_catalog.pg_trigger as t
+                where t.tgconstraint = k.oid
+                    and t.tgenabled not in ('O', 'A')
+            )
+            and not exists (
+                select
+                from pg_catalog.pg_inherits as i
+                where i.inhparent = k.conrelid
+                    and r.relkind <> 'p'
+            )
+            and not exists (
+                select
+                from pg_catalog.pg_partition_tree(k.conrelid) as p
+                join pg_catalog.pg_class as c on c.oid = p.relid
+                where c.relkind = 'f'
+            )
+        order by
+            e.position,
+            f.side
+    ) as functions,
     d.description as comment
 from pg_catalog.pg_constraint as k
-join pg_catalog.pg_index as i on i.indexrelid = k.conindid
+join pg_catalog.pg_class as r on r.oid = k.conrelid
 left join pg_catalog.pg_constraint as parent on parent.oid = k.conparentid
 left join pg_catalog.pg_description as d on d.objoid = k.oid
     and d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass

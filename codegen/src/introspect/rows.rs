@@ -66,8 +66,21 @@ rows! {
         columns: Vec<String>,
         target: u32,
         target_columns: Vec<String>,
-        always: bool,
+        functions: Vec<u32>,
         comment: Option<String>,
+    }
+    /// `table_expressions.sql`
+    TableExpression {
+        relation: u32,
+        name: String,
+        number: Option<i16>,
+        tree: String,
+    }
+    /// `labels.sql`
+    Label {
+        ty = "type": u32,
+        oid: u32,
+        label: String,
     }
     /// `queries.sql`
     ViewQuery {

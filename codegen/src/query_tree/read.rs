@@ -33,6 +33,11 @@ pub(super) fn rule(action: &Node<'_>, names: &Names) -> Query {
     }
 }
 
+/// Reads an expression over the columns of a table, which is the only entry of a range table.
+pub(super) fn table_expression(node: &Node<'_>, names: &Names) -> Expr {
+    Reader { names, outer: None, dropped: 0, groups: None }.expression(node)
+}
+
 /// Reads a query, at the top or below another one.
 pub(super) fn read_query(query: &Struct<'_>, names: &Names, outer: Option<&Reader<'_>>) -> Query {
     if query.number("commandType") != Some(1) {
@@ -115,6 +120,9 @@ pub(super) fn read_query(query: &Struct<'_>, names: &Names, outer: Option<&Reade
         limited: query.field("limitCount").is_present()
             || query.field("limitOffset").is_present()
             || skips_locked(query.field("rowMarks")),
+        keeps_first_row: !query.field("limitOffset").is_present()
+            && !skips_locked(query.field("rowMarks"))
+            && reader.optional(query.field("limitCount")).is_none_or(|count| count.is_positive()),
         at_most_one: query.number("limitOption") == Some(0)
             && reader.optional(query.field("limitCount")).is_some_and(|count| is_one(&count)),
     }
@@ -242,10 +250,11 @@ impl Reader<'_> {
         match node.as_struct() {
             Some(entry) => {
                 let source = self.source(entry);
+                // Columns of a partial table are what they are in the whole one.
+                let only = is_kind(entry, RELATION) && !entry.flag("inh");
                 RangeEntry {
-                    partial: is_kind(entry, RELATION)
-                        && (!entry.flag("inh") || entry.field("tablesample").is_present()),
                     name: alias(entry),
+                    partial: only || entry.field("tablesample").is_present(),
                     source: source.unwrap_or_else(|| RangeSource::Other {
                         what: format!("a range table entry of kind {:?}", entry.field("rtekind")),
                     }),
@@ -253,8 +262,8 @@ impl Reader<'_> {
             }
             None => RangeEntry {
                 name: String::new(),
-                source: RangeSource::Other { what: "a part that nests too deeply".to_owned() },
                 partial: true,
+                source: RangeSource::Other { what: "a part that nests too deeply".to_owned() },
             },
         }
     }

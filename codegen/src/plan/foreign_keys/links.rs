@@ -122,7 +122,7 @@ impl Planner<'_> {
         if let Some(column) = columns.iter().find(|column| column.nullability.nullable) {
             return Err(format!("there may be none, as {} may be null", column.sql));
         }
-        if !key.always {
+        if !key.always() {
             return Err(
                 "there may be none, as the foreign key is not validated, is deferrable, or \
                         does not hold for tables that inherit"

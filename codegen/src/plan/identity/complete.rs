@@ -147,7 +147,7 @@ fn has_partner(
     };
     let demands = |key: &&crate::catalog::ForeignKey| {
         let mut columns = key.columns.iter().zip(&key.target_columns);
-        key.always
+        key.always()
             && key.target == *target
             && key.columns.len() == pairs.len()
             && columns.all(|(from, to)| {
