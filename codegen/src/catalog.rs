@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::query_tree::Query;
+use crate::query_tree::{Expr, Query};
 
 mod name;
 
@@ -35,8 +35,8 @@ pub struct Catalog {
     /// Every enum, domain, composite and range type of the configured schemas or reachable from
     /// the above.
     pub types: BTreeMap<PgName, TypeDef>,
-    /// Every function that the query of a view calls, by its signature
-    /// (`pg_catalog.lower(text)`), which is how a query tree refers to it.
+    /// Every function that the query of a view, a constraint or a generated column calls, by its
+    /// signature (`pg_catalog.lower(text)`), which is how a query tree refers to it.
     pub routines: BTreeMap<String, Routine>,
 }
 
@@ -52,6 +52,11 @@ pub struct Table {
     pub keys: Vec<TableKey>,
     /// Foreign keys by name.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Conditions of CHECK constraints that hold for every row that a query reads: validated,
+    /// inherited by all children, and not on a foreign table. They are about the first and only
+    /// entry of a range table, and may be unknown instead of true.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
     /// Whether row-level security is enabled.
     pub row_security: bool,
     /// `COMMENT ON TABLE`.
@@ -72,9 +77,21 @@ pub struct TableColumn {
     /// NULL (or is in the primary key), the constraint is valid, it holds in every table that
     /// inherits from this one, and none of them is foreign (where nothing is enforced).
     pub not_null: bool,
+    /// How a generated column is computed, if that is the same for every row that a query reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated: Option<Expr>,
     /// `COMMENT ON COLUMN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+}
+
+/// A CHECK constraint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// The constraint's name.
+    pub name: String,
+    /// Its condition.
+    pub condition: Expr,
 }
 
 /// A set of columns whose values identify a row.
@@ -97,6 +114,30 @@ pub struct ForeignKey {
     pub target: PgName,
     /// Columns of the referenced table, in the same order.
     pub target_columns: Vec<String>,
+    /// For each column the functions that compare it with its target, as signatures; empty if
+    /// there need not be a partner for every row that a query reads. The key is validated and
+    /// checked at once, and no rows of inheriting tables are read along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equalities: Vec<Equality>,
+    /// `COMMENT ON CONSTRAINT`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+impl ForeignKey {
+    /// Whether each row that a query of the table reads has its partner, unless a column is NULL.
+    pub fn always(&self) -> bool {
+        !self.equalities.is_empty()
+    }
+}
+
+/// How a foreign key compares a column with the one that it refers to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Equality {
+    /// The function behind `target = own`.
+    pub target_first: String,
+    /// The function behind `own = target`.
+    pub own_first: String,
 }
 
 /// A view or materialized view.
@@ -106,6 +147,9 @@ pub struct View {
     pub materialized: bool,
     /// Whether it runs with the rights of its caller (`security_invoker`).
     pub security_invoker: bool,
+    /// Whether a collation that calls different texts equal plays a part in its query.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nondeterministic: bool,
     /// Columns in order.
     pub columns: Vec<ViewColumn>,
     /// Unique indexes of a materialized view: full, without expressions.
@@ -264,8 +308,13 @@ pub enum TypeKind {
     Range {
         /// The type of its bounds.
         subtype: TypeRef,
-        /// Whether it is a multirange.
-        multi: bool,
+        /// The type of a set of such ranges.
+        multirange: PgName,
+    },
+    /// The set of ranges that comes with every range type.
+    Multirange {
+        /// The type of its ranges.
+        range: PgName,
     },
     /// Any other user-defined type that is used (an extension's base type, for example).
     Other,

@@ -32,12 +32,17 @@ pub struct Comment {
     pub not_null: bool,
     /// `@nullable` of a column: the value may be null, whatever we can prove.
     pub nullable: bool,
-    /// `@type` of a column: the shape of its JSON.
+    /// `@type` of a column, a domain or a function's result: the shape of its JSON, or the
+    /// dimensions of its arrays.
     pub shape: Option<Shape>,
-    /// `@key`: columns that identify a row.
-    pub key: Option<Vec<String>>,
+    /// `@key`, in order.
+    pub keys: Vec<KeyTag>,
+    /// `@inverse`: the name of the relation that leads back.
+    pub inverse: Option<String>,
     /// `@relation`, in order.
     pub relations: Vec<RelationTag>,
+    /// `@value` of an enum: labels and their GraphQL names.
+    pub values: Vec<(String, String)>,
     /// `@input`: wrap the arguments in one input object.
     pub input: bool,
     /// `@name` of a function with two words: arguments and columns of the result, and the GraphQL
@@ -47,7 +52,7 @@ pub struct Comment {
     pub not_null_columns: Vec<String>,
     /// `@nullable` of a function: arguments that may be null or left out.
     pub nullable_arguments: Vec<String>,
-    /// `@type` of a function: arguments and the shape of their JSON.
+    /// `@type` of a function: arguments, or columns of its result, and the same of them.
     ///
     /// Here as in all that is about a part of a function, an argument without a name is `$1`.
     pub shapes: Vec<(String, Shape)>,
@@ -55,13 +60,14 @@ pub struct Comment {
     pub description: String,
 }
 
-/// The shape of a JSON value: an object like a row of this type, or a list of them.
+/// What `@type` says: JSON is an object like a row of this type, or a list of them; an array has
+/// elements of this type and so many dimensions.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Shape {
     /// The type, whose schema may be left out.
     pub name: PartialName,
-    /// Whether the value is a JSON array of such objects.
-    pub array: bool,
+    /// How many `[]` follow.
+    pub dimensions: usize,
 }
 
 /// A name whose schema may be left out.
@@ -71,6 +77,15 @@ pub struct PartialName {
     pub schema: Option<String>,
     /// The object's own name.
     pub name: String,
+}
+
+/// `@key order_id, line as orderLine`
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct KeyTag {
+    /// Columns that identify a row.
+    pub columns: Vec<String>,
+    /// GraphQL name of the field that finds a row by them.
+    pub field: Option<String>,
 }
 
 /// `@relation items (id) references v_order_items (order_id)`
@@ -97,8 +112,14 @@ pub enum Place {
     Attribute,
     /// A function.
     Function,
-    /// An enum or composite type.
+    /// A composite or range type.
     Type,
+    /// A foreign key.
+    ForeignKey,
+    /// An enum type.
+    Enum,
+    /// A domain.
+    Domain,
 }
 
 /// What is wrong with a comment.
@@ -141,9 +162,21 @@ const TAGS: &[(&str, &str, &[Place])] = &[
     (
         "name",
         "@name orders",
-        &[Place::View, Place::Column, Place::Attribute, Place::Function, Place::Type],
+        &[
+            Place::View,
+            Place::Column,
+            Place::Attribute,
+            Place::Function,
+            Place::Type,
+            Place::Enum,
+            Place::ForeignKey,
+        ],
     ),
-    ("omit", "@omit", &[Place::View, Place::Column, Place::Attribute, Place::Function]),
+    (
+        "omit",
+        "@omit",
+        &[Place::View, Place::Column, Place::Attribute, Place::Function, Place::ForeignKey],
+    ),
     (
         "deprecated",
         "@deprecated use orderTotal",
@@ -151,10 +184,16 @@ const TAGS: &[(&str, &str, &[Place])] = &[
     ),
     ("notnull", "@notnull", &[Place::Column, Place::Attribute, Place::Function]),
     ("nullable", "@nullable", &[Place::Column, Place::Attribute, Place::Function]),
-    ("type", "@type order_line[]", &[Place::Column, Place::Attribute, Place::Function]),
+    (
+        "type",
+        "@type order_line[]",
+        &[Place::Column, Place::Attribute, Place::Function, Place::Domain],
+    ),
     ("key", "@key id", &[Place::View]),
     ("relation", "@relation items (id) references v_order_items (order_id)", &[Place::View]),
+    ("inverse", "@inverse orders", &[Place::ForeignKey]),
     ("input", "@input", &[Place::Function]),
+    ("value", "@value A_PLUS a+", &[Place::Enum]),
 ];
 
 /// Tags that take an argument's name first when they stand on a function.
@@ -242,7 +281,7 @@ fn repeated(tag: &'static str, place: Place, seen: &[&'static str]) -> Option<Pr
         "nullable" => Some("notnull"),
         _ => None,
     };
-    if tag == "relation" {
+    if matches!(tag, "key" | "relation" | "value") {
         return None;
     }
     let earlier = seen.iter().find(|&&earlier| {
@@ -264,6 +303,7 @@ impl Comment {
                 self.not_null_columns.push(scanner.part()?);
             }
             "name" => self.name = Some(graphql_name(value)?),
+            "inverse" => self.inverse = Some(graphql_name(value)?),
             "deprecated" => self.deprecated = Some(value.to_owned()).filter(|v| !v.is_empty()),
             "omit" => self.omit = true,
             "input" => self.input = true,
@@ -273,16 +313,27 @@ impl Comment {
             }
             "nullable" => self.nullable = true,
             "type" if place == Place::Function => {
-                let argument = scanner.part()?;
-                self.shapes.push((argument, scanner.shape()?));
+                // One word is about the result, two are about an argument.
+                match Scanner::new(value).whole_shape() {
+                    Some(shape) if self.shape.is_none() => {
+                        self.shape = Some(shape);
+                        return Some(());
+                    }
+                    _ => self.shapes.push((scanner.part()?, scanner.shape()?)),
+                }
             }
             "type" => self.shape = Some(scanner.shape()?),
-            "key" => self.key = Some(scanner.identifiers()?),
+            "key" => self.keys.push(scanner.key()?),
             "relation" => self.relations.push(scanner.relation()?),
+            "value" => {
+                let (name, label) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+                let label = Scanner::new(label).label()?;
+                self.values.push((label, enum_value(name)?));
+            }
             _ => return None,
         }
         match tag {
-            "name" => Some(()),
+            "name" | "inverse" | "value" => Some(()),
             "deprecated" => self.deprecated.as_ref().map(|_| ()),
             _ => scanner.end(),
         }
@@ -292,6 +343,11 @@ impl Comment {
 /// Accepts what GraphQL accepts as a name, except the names it keeps for itself.
 fn graphql_name(value: &str) -> Option<String> {
     crate::plan::names::is_graphql_name(value).then(|| value.to_owned())
+}
+
+/// Accepts what GraphQL accepts as a value of an enum.
+fn enum_value(name: &str) -> Option<String> {
+    graphql_name(name).filter(|name| !matches!(name.as_str(), "true" | "false" | "null"))
 }
 
 #[cfg(test)]

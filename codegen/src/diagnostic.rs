@@ -88,6 +88,8 @@ codes! {
     UnknownTag = "unknown-tag", Error;
     /// JSON shapes contain themselves.
     RecursiveShape = "recursive-shape", Error;
+    /// A foreign key leads to a table for which several views could stand.
+    AmbiguousRelation = "ambiguous-relation", Warning;
     /// A key column may be null as far as we know.
     NullableKey = "nullable-key", Warning;
     /// Several functions share a name.

@@ -4,6 +4,7 @@
 //! fail. What generated code has to *do* is in the runtime, so that the text here stays a table of
 //! columns and one call per root field.
 
+mod claims;
 mod composites;
 mod docs;
 mod enums;
@@ -26,6 +27,9 @@ pub fn emit(plan: &Plan) -> FileTree {
         ("lib.rs".to_owned(), roots::library(plan)),
         ("schema.graphql".to_owned(), sdl::document(plan)),
     ]);
+    if !plan.views.is_empty() {
+        files.insert("claims.sql".to_owned(), claims::file(plan));
+    }
     if !plan.enums.is_empty() {
         files.insert("enums.rs".to_owned(), enums::file(plan));
     }

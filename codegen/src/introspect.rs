@@ -13,7 +13,7 @@ use std::time::Instant;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-use crate::catalog::{Catalog, PgName};
+use crate::catalog::{Catalog, Check, PgName};
 use crate::config::Config;
 use crate::query_tree::{Names, OperatorName, Query, References, Tree};
 
@@ -84,8 +84,11 @@ async fn read(
     let columns: Vec<rows::Column> =
         session.rows("columns", include_str!("introspect/columns.sql"), &[&all]).await?;
     let keys = session.rows("keys", include_str!("introspect/keys.sql"), &[&all]).await?;
-    let foreign_keys =
+    let foreign_keys: Vec<rows::ForeignKey> =
         session.rows("foreign keys", include_str!("introspect/foreign_keys.sql"), &[&all]).await?;
+    let computed: Vec<rows::TableExpression> = session
+        .rows("constraints", include_str!("introspect/table_expressions.sql"), &[&all])
+        .await?;
     let functions: Vec<rows::Function> = session
         .rows(
             "functions",
@@ -93,19 +96,27 @@ async fn read(
             &[schemas, &config.function_prefix, &views],
         )
         .await?;
-    let queries: Vec<rows::ViewQuery> =
+    let view_queries: Vec<rows::ViewQuery> =
         session.rows("view queries", include_str!("introspect/queries.sql"), &[&views]).await?;
 
     let trees: Vec<_> =
-        queries.iter().map(|query| (query.view, Tree::parse(&query.tree))).collect();
+        view_queries.iter().map(|query| (query.view, Tree::parse(&query.tree))).collect();
+    let computed: Vec<_> = computed.iter().map(|row| (row, Tree::parse(&row.tree))).collect();
     let mut references = References::default();
-    for tree in trees.iter().filter_map(|(_, tree)| tree.as_ref().ok()) {
+    let of_tables = computed.iter().filter_map(|(_, tree)| tree.as_ref().ok());
+    for tree in trees.iter().filter_map(|(_, tree)| tree.as_ref().ok()).chain(of_tables) {
         tree.references(&mut references);
     }
+    references.functions.extend(foreign_keys.iter().flat_map(|key| &key.functions));
     let (mut names, called) = session.names(&references).await?;
 
     let used = columns.iter().map(|column| column.ty);
     let used = used.chain(functions.iter().flat_map(rows::Function::types));
+    let literals = references.types.iter().copied().collect::<Vec<_>>();
+    let labels: Vec<rows::Label> = session
+        .rows("labels of enums", include_str!("introspect/labels.sql"), &[&literals])
+        .await?;
+    names.labels = labels.into_iter().map(|label| ((label.ty, label.oid), label.label)).collect();
     let used: BTreeSet<u32> = used.chain(references.types).collect();
     let types = session.types(used.into_iter().collect(), schemas).await?;
     names.types = types.references().collect();
@@ -117,7 +128,26 @@ async fn read(
             Err(error) => (*view, Query::unreadable(error.to_string())),
         })
         .collect();
-    let parts = assemble::Parts { relations, columns, keys, foreign_keys, functions, queries };
+    let nondeterministic = view_queries.iter().filter(|query| query.nondeterministic);
+    let nondeterministic = nondeterministic.map(|query| query.view).collect();
+    let mut expressions = BTreeMap::<u32, Vec<_>>::new();
+    for (row, tree) in computed {
+        let Ok(tree) = tree else { continue };
+        let check = Check { name: row.name.clone(), condition: tree.expression(&names) };
+        expressions.entry(row.relation).or_default().push((row.number, check));
+    }
+    let functions_by_oid = names.functions;
+    let parts = assemble::Parts {
+        relations,
+        columns,
+        keys,
+        foreign_keys,
+        functions,
+        queries,
+        nondeterministic,
+        expressions,
+        functions_by_oid,
+    };
     let mut catalog = parts.catalog(&types)?;
     catalog.server_version = server_version;
     catalog.routines =

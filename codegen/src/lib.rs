@@ -45,6 +45,7 @@
 //! - a diagnostic: the table in `diagnostic.rs`; a test demands a fixture for it.
 
 pub mod catalog;
+pub mod claims;
 pub mod comment;
 pub mod config;
 pub mod diagnostic;
@@ -59,6 +60,7 @@ mod sql_name;
 mod suggestion;
 
 pub use catalog::Catalog;
+pub use claims::{Claim, Promise};
 pub use config::{Config, ConfigError};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 pub use emit::emit;

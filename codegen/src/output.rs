@@ -146,7 +146,7 @@ pub(crate) fn header(comment: &str, source: Option<&str>) -> String {
 
 fn is_generated(text: &str) -> bool {
     let first = text.lines().next().unwrap_or_default();
-    first.trim_start_matches(['/', '#']).trim_start().starts_with(MARK)
+    first.trim_start_matches(['/', '#', '-']).trim_start().starts_with(MARK)
 }
 
 /// A file, or a folder on the way to it, does not exist.

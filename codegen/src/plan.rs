@@ -18,6 +18,7 @@ pub mod names;
 pub mod nullability;
 mod overloads;
 pub mod provenance;
+mod ranges;
 mod register;
 mod registry;
 mod relations;
@@ -25,6 +26,7 @@ mod returns;
 pub(crate) mod schema_types;
 mod shapes;
 mod tags;
+mod type_tags;
 pub(crate) mod types;
 mod usage;
 mod views;
@@ -43,13 +45,13 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 /// With an error among the diagnostics the plan is for looking at, not for emitting.
 pub fn plan(catalog: &Catalog, config: &Config) -> (Plan, Diagnostics) {
     let mut planner = Planner::new(catalog, config);
+    planner.check_domains();
     let mut plan = Plan { views: planner.views(), ..Plan::default() };
     planner.relations(&mut plan.views);
     planner.foreign_keys(&mut plan.views);
     planner.object_names =
         plan.views.iter().map(|(name, view)| (name.clone(), view.object.name.clone())).collect();
     plan.functions = planner.functions();
-    planner.give_way(&mut plan);
     planner.used_types(&mut plan);
     planner.check_shapes(&plan);
     planner.check_query(&plan);

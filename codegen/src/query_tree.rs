@@ -87,9 +87,15 @@ pub struct Query {
     /// Whether the select list has set-returning functions.
     #[serde(skip_serializing_if = "is_default")]
     pub set_returning: bool,
-    /// Whether there is a `LIMIT` or `OFFSET`.
+    /// Whether rows may be left out at the end: by `LIMIT`, `OFFSET` or `SKIP LOCKED`.
     #[serde(skip_serializing_if = "is_default")]
     pub limited: bool,
+    /// Whether it is `LIMIT 1`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub at_most_one: bool,
+    /// Whether a `LIMIT` or `OFFSET` leaves the first row in any case.
+    #[serde(skip_serializing_if = "is_default")]
+    pub keeps_first_row: bool,
 }
 
 /// An item of a `WITH` list.
@@ -102,6 +108,9 @@ pub struct Cte {
     /// Whether it refers to itself.
     #[serde(default, skip_serializing_if = "is_default")]
     pub recursive: bool,
+    /// Whether it has more columns than its query: those of `SEARCH` and `CYCLE`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub extended: bool,
 }
 
 /// An entry of the range table: something that has columns.
@@ -109,6 +118,9 @@ pub struct Cte {
 pub struct RangeEntry {
     /// Its alias, or the name that stands for one.
     pub name: String,
+    /// Whether rows of a table are left out by `ONLY` or `TABLESAMPLE`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub partial: bool,
     /// What it is.
     #[serde(flatten)]
     pub source: RangeSource,
@@ -247,6 +259,9 @@ pub struct Window {
     pub reference: u32,
     /// The bits that describe its frame (`FRAMEOPTION_…` in PostgreSQL's `parsenodes.h`).
     pub frame: u32,
+    /// `PARTITION BY`: the sort-group references of targets.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub partition_by: Vec<u32>,
 }
 
 /// A tree of `UNION`, `INTERSECT` and `EXCEPT`.

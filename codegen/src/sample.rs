@@ -4,6 +4,7 @@ use crate::catalog::{
     Argument, ArgumentMode, Catalog, Function, FunctionKind, PgName, TypeDef, TypeKind, TypeRef,
     View, ViewColumn, Volatility,
 };
+use crate::query_tree::Query;
 
 /// `int4` is `pg_catalog.int4`, `app.x[]` is an array of `app.x`.
 pub(crate) fn ty(text: &str) -> TypeRef {
@@ -41,10 +42,11 @@ impl Catalog {
         let view = View {
             materialized: false,
             security_invoker: false,
+            nondeterministic: false,
             columns: columns(list),
             keys: Vec::new(),
             comment,
-            query: Default::default(),
+            query: Query::unreadable("it is made by hand"),
         };
         self.views.insert(PgName::new(schema, name), view);
         self

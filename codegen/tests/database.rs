@@ -2,7 +2,9 @@
 
 mod database {
     mod built_in;
+    mod grammar;
     mod introspect;
+    mod random;
     mod views;
 }
 

@@ -20,6 +20,7 @@ impl Record for OrderItemInput {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrderItemInput",
         doc: "One product to order, and how many of it.",
+        origin: "type public.order_item_input",
         columns: &[
             Column::new("productId", "product_id", Type::Int4)
                 .not_null()
@@ -75,6 +76,7 @@ impl Record for OrderLine {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrderLine",
         doc: "One line of an order: a product, how many of it, and what they cost.",
+        origin: "type public.order_line",
         columns: &[
             Column::new("id", "id", Type::Int4).not_null().doc("Identifies the line."),
             Column::new("productId", "product_id", Type::Int4)
@@ -160,6 +162,7 @@ impl Record for OrderState {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrderState",
         doc: "An order as it was at some moment, rebuilt from the audit log.",
+        origin: "type public.order_state",
         columns: &[
             Column::new("id", "id", Type::Int4).not_null().doc("Identifies the order."),
             Column::new("orderNumber", "order_number", Type::Text)

@@ -17,6 +17,10 @@
     clippy::wrong_self_convention,
     reason = "names are SQL names"
 )]
+#![allow(
+    clippy::type_complexity,
+    reason = "an array of arrays is a list of lists of lists"
+)]
 
 use runtime::Resolver;
 

@@ -26,8 +26,8 @@ comment on view v_customer_lifetime_value is
 What every customer has spent. Only orders that were paid and not cancelled count.';
 comment on column v_customer_lifetime_value.customer_id is 'Identifies the customer.';
 comment on column v_customer_lifetime_value.customer_name is 'Name of the customer.';
-comment on column v_customer_lifetime_value.order_count is E'@notnull\nNumber of orders.';
-comment on column v_customer_lifetime_value.total_spent is E'@notnull\nSum of the orders.';
+comment on column v_customer_lifetime_value.order_count is 'Number of orders.';
+comment on column v_customer_lifetime_value.total_spent is 'Sum of the orders.';
 comment on column v_customer_lifetime_value.average_order_value is
   'Average of the orders, rounded to cents; null if there is none.';
 comment on column v_customer_lifetime_value.first_order_at is

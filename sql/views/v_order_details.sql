@@ -47,16 +47,16 @@ comment on column v_order_details.id is 'Identifies the order.';
 comment on column v_order_details.order_number is 'Order number shown to the customer.';
 comment on column v_order_details.status is 'Where the order stands.';
 comment on column v_order_details.customer_id is 'The customer who placed the order.';
-comment on column v_order_details.customer_name is E'@notnull\nName of the customer.';
-comment on column v_order_details.customer_email is E'@notnull\nE-mail address of the customer.';
+comment on column v_order_details.customer_name is 'Name of the customer.';
+comment on column v_order_details.customer_email is 'E-mail address of the customer.';
 comment on column v_order_details.item_count is 'Number of lines.';
 comment on column v_order_details.total_amount is 'Sum of the lines.';
 comment on column v_order_details.lines is
-  E'@notnull\nThe lines, in the order in which they were added.';
+  'The lines, in the order in which they were added.';
 comment on column v_order_details.payment_method is 'How it was paid; null if it was not paid.';
-comment on column v_order_details.paid_amount is E'@notnull\nHow much was paid; zero if nothing was.';
+comment on column v_order_details.paid_amount is 'How much was paid; zero if nothing was.';
 comment on column v_order_details.refunded_amount is
-  E'@notnull\nHow much was refunded; zero if nothing was.';
+  'How much was refunded; zero if nothing was.';
 comment on column v_order_details.created_at is 'When the order was placed.';
 comment on column v_order_details.paid_at is 'When it was paid; null until then.';
 comment on column v_order_details.shipped_at is 'When it left the warehouse; null until then.';

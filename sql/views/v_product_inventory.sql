@@ -24,11 +24,11 @@ comment on column v_product_inventory.quantity_on_hand is
 comment on column v_product_inventory.quantity_reserved is
   'How many of them belong to orders that have not been shipped.';
 comment on column v_product_inventory.quantity_available is
-  E'@notnull\nHow many can still be ordered: those on hand that are not reserved.';
+  'How many can still be ordered: those on hand that are not reserved.';
 comment on column v_product_inventory.quantity_in_orders is
   'How many were ordered altogether, cancelled orders left out.';
 comment on column v_product_inventory.low_stock_threshold is
   'Stock is low when no more than this many are available.';
 comment on column v_product_inventory.low_stock is
-  E'@notnull\nWhether stock is low.';
+  'Whether stock is low.';
 comment on column v_product_inventory.updated_at is 'When the product or its stock last changed.';

@@ -35,15 +35,15 @@ create index v_revenue_by_product_revenue_idx on v_revenue_by_product (revenue);
 comment on materialized view v_revenue_by_product is
 '@relation product (product_id) references v_products (id)
 What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.';
-comment on column v_revenue_by_product.product_id is E'@notnull\nIdentifies the product.';
-comment on column v_revenue_by_product.product_name is E'@notnull\nName of the product.';
-comment on column v_revenue_by_product.sku is E'@notnull\nThe product''s code in the warehouse.';
-comment on column v_revenue_by_product.order_count is E'@notnull\nNumber of orders with this product.';
-comment on column v_revenue_by_product.quantity_sold is E'@notnull\nHow many were sold.';
+comment on column v_revenue_by_product.product_id is 'Identifies the product.';
+comment on column v_revenue_by_product.product_name is 'Name of the product.';
+comment on column v_revenue_by_product.sku is 'The product''s code in the warehouse.';
+comment on column v_revenue_by_product.order_count is 'Number of orders with this product.';
+comment on column v_revenue_by_product.quantity_sold is 'How many were sold.';
 comment on column v_revenue_by_product.revenue is
-  E'@notnull\nWhat they earned, at the prices of the orders.';
+  'What they earned, at the prices of the orders.';
 comment on column v_revenue_by_product.first_sold_at is
   'When the first of these orders was paid; null if there is none.';
 comment on column v_revenue_by_product.last_sold_at is
   'When the last of these orders was paid; null if there is none.';
-comment on column v_revenue_by_product.refreshed_at is E'@notnull\nWhen these numbers were computed.';
+comment on column v_revenue_by_product.refreshed_at is 'When these numbers were computed.';

@@ -2,7 +2,8 @@
 //!
 //! `tests/diagnostics/<code>/schema.sql` is the schema, `expected.snap` the output.
 
-use codegen::Code;
+use codegen::{Code, Config, Diagnostics};
+use local_postgres::Database;
 use tests::database;
 
 #[tokio::test]
@@ -13,11 +14,7 @@ async fn every_code_has_a_schema_that_earns_it() {
         let schema = std::fs::read_to_string(dir.join("schema.sql"))
             .unwrap_or_else(|error| panic!("{slug} lacks a schema: {error}"));
         let database = database::with_script(&schema).await;
-        let mut client = database.connect().await.expect("a connection");
-        let config = codegen::Config::default();
-        let catalog = codegen::introspect(&mut client, &config).await.expect("a catalog");
-        let (_, diagnostics) = codegen::plan(&catalog, &config);
-        let text = diagnostics.to_string();
+        let text = diagnose(&database).await.to_string();
         assert!(text.contains(&format!("[{slug}]")), "{slug} is not among:\n{text}");
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path(&dir);
@@ -25,4 +22,37 @@ async fn every_code_has_a_schema_that_earns_it() {
         settings.set_omit_expression(true);
         settings.bind(|| insta::assert_snapshot!("expected", text));
     }
+}
+
+async fn diagnose(database: &Database) -> Diagnostics {
+    let mut client = database.connect().await.expect("a connection");
+    let catalog = codegen::introspect(&mut client, &Config::default()).await.expect("a catalog");
+    codegen::plan(&catalog, &Config::default()).1
+}
+
+/// Whoever runs what a message tells them does not read it a second time.
+#[tokio::test]
+async fn the_sql_in_the_help_helps() {
+    for code in Code::ALL {
+        let dir = database::repository().join("tests/diagnostics").join(code.slug());
+        let schema = std::fs::read_to_string(dir.join("schema.sql")).expect("a schema");
+        let database = database::with_script(&schema).await;
+        let client = database.connect().await.expect("a connection");
+        let mut seen = Vec::new();
+        while let Some((message, sql)) = first_fix(&diagnose(&database).await) {
+            assert!(!seen.contains(&message), "{}: its help is no help:\n{sql}", message);
+            client.batch_execute(&sql).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
+            seen.push(message);
+        }
+    }
+}
+
+/// The first diagnostic whose help is a statement to run, and that statement.
+fn first_fix(diagnostics: &Diagnostics) -> Option<(String, String)> {
+    diagnostics.iter().find_map(|diagnostic| {
+        let (_, sql) = diagnostic.help.as_deref()?.split_once('\n')?;
+        let is_statement =
+            ["comment on ", "create ", "alter "].iter().any(|verb| sql.starts_with(verb));
+        is_statement.then(|| (diagnostic.to_string(), sql.to_owned()))
+    })
 }

@@ -90,6 +90,7 @@ mod slow {
         const OBJECT: &'static ObjectType = &ObjectType {
             name: "Slow",
             doc: "",
+            origin: "view public.v_slow",
             columns: &[Column::new("slept", "slept", Type::Text)],
             relations: &[],
             computed: &[],

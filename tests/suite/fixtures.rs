@@ -26,10 +26,16 @@ fixtures! {
     connections: "connections", fixture_connections;
     calls: "calls", fixture_calls;
     computed: "computed", fixture_computed;
+    arrays: "arrays", fixture_arrays;
     functions: "functions", fixture_functions;
     hostile: "hostile", fixture_hostile;
     keys: "keys", fixture_keys;
+    references: "references", fixture_references;
+    ranges: "ranges", fixture_ranges;
+    nullability: "nullability", fixture_nullability;
     relations: "relations", fixture_relations;
+    round_trips: "round_trips", fixture_round_trips;
+    shapes: "shapes", fixture_shapes;
     types: "types", fixture_types;
 }
 

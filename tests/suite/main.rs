@@ -2,6 +2,7 @@
 
 mod audits;
 mod browser;
+mod claims;
 mod concurrency;
 mod connections;
 mod demo;
@@ -12,7 +13,10 @@ mod fixtures;
 mod fresh;
 mod functions;
 mod http;
+mod nested;
 mod records;
+mod round_trips;
 mod sdl;
 mod served;
 mod sql;
+mod type_matrix;

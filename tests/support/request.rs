@@ -27,11 +27,13 @@ pub async fn execute(schema: &impl Executor, query: &str, variables: Value) -> V
         .unwrap_or_else(|error| panic!("not JSON: {error}\n{}", String::from_utf8_lossy(&body)))
 }
 
-/// The response to a document and the statements it took, in a form for snapshots.
+/// The response to a document, the statements it took, and the causes of masked errors, in a form for snapshots.
 pub async fn transcript(schema: &impl Executor, query: &str, variables: Value) -> String {
     let log = SqlLog::start();
     let response = execute(schema, query, variables).await;
     let sql = log.take().join("\n");
+    let logged = log.take_errors().join("\n");
+    let logged = if logged.is_empty() { logged } else { format!("# Log\n{logged}\n\n") };
     let response = serde_json::to_string_pretty(&response).expect("JSON can be printed");
-    format!("{}\n\n# SQL\n{sql}\n\n# Response\n{response}\n", query.trim())
+    format!("{}\n\n# SQL\n{sql}\n\n{logged}# Response\n{response}\n", query.trim())
 }

@@ -1,4 +1,4 @@
-//! The statements that a request runs, in order.
+//! The statements that a request runs, and the errors that it logs, in order.
 
 use std::cell::RefCell;
 use std::sync::Once;
@@ -9,6 +9,7 @@ use tracing_subscriber::layer::{Context, SubscriberExt};
 
 thread_local! {
     static STATEMENTS: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+    static ERRORS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Records statements of this thread while it lives.
@@ -26,7 +27,13 @@ impl SqlLog {
                 .expect("no other subscriber in the tests");
         });
         STATEMENTS.set(Some(Vec::new()));
+        ERRORS.take();
         Self(())
+    }
+
+    /// The causes of masked errors since the last call.
+    pub fn take_errors(&self) -> Vec<String> {
+        ERRORS.take()
     }
 
     /// What has been recorded since the last call.
@@ -45,6 +52,9 @@ struct Recorder;
 
 impl<S: tracing::Subscriber> Layer<S> for Recorder {
     fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if *event.metadata().level() == tracing::Level::ERROR {
+            return ERRORS.with_borrow_mut(|errors| event.record(&mut Cause(errors)));
+        }
         if event.metadata().target() != "runtime::sql" {
             return;
         }
@@ -66,4 +76,14 @@ impl Visit for Statement<'_> {
     }
 
     fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+struct Cause<'a>(&'a mut Vec<String>);
+
+impl Visit for Cause<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "cause" {
+            self.0.push(format!("{value:?}"));
+        }
+    }
 }

@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Db(Db),
     /// Run all tests on a throw-away PostgreSQL
     Test(Test),
+    /// Look for rows that contradict what the API says about them
+    Verify,
     /// Run exactly what continuous integration runs
     Ci(Ci),
 }

@@ -5,7 +5,8 @@
 //! 1 if something failed, 2 for a wrong command line and 4 if generated files are out of date.
 //!
 //! It is a library so that tests can bring a database to the state that `sql/` describes, in the
-//! same way as the commands do ([`schema`]), and serve GraphiQL's files ([`graphiql`]).
+//! same way as the commands do ([`schema`]), hold claims against its rows ([`verify`]), and serve
+//! GraphiQL's files ([`graphiql`]).
 
 mod ci;
 mod codegen;
@@ -19,6 +20,7 @@ mod report;
 pub mod schema;
 mod target;
 mod test;
+pub mod verify;
 
 use std::process::ExitCode;
 
@@ -61,6 +63,7 @@ fn run(flags: &Flags, report: &Report) -> Result<ExitCode> {
             Command::Db(command) => db::run(command, &project, report).await,
             Command::Dev(command) => dev::run(command, &project, report).await,
             Command::Test(command) => test::run(command, &project, report).await,
+            Command::Verify => verify::run(&project, report).await,
         }
     })
 }

@@ -5,7 +5,7 @@ use async_graphql::indexmap::IndexMap;
 
 use crate::encode::encode;
 use crate::list::ListArguments;
-use crate::param::Param;
+use crate::param::{Given, Param};
 use crate::resolver::{Function, Notation, Presence};
 use crate::sql::Sql;
 use crate::{Error, Result};
@@ -92,7 +92,8 @@ fn values(
             }
             (Some(value), _) => value,
         };
-        Ok(Some(Param::Text(encode(&argument.ty, &value, &path)?)))
+        let text = encode(&argument.ty, &value, &path)?;
+        Ok(Some(Param::Text { text, given: Given { path: path.into(), value } }))
     };
     function.arguments.iter().map(value).collect()
 }

@@ -59,14 +59,15 @@ impl RootCall<'_> {
         let value = rows.first().map(|row| raw(row, 0)).transpose()?.flatten();
         let Some(value) = value else { return Ok(None) };
         let mut out = Vec::new();
-        write_value(ty, Some(value), selection.as_ref(), &mut out)?;
+        write_value(self.call.function, ty, Some(value), selection.as_ref(), &mut out)?;
         Ok(Some(out))
     }
 
     async fn values(self, ty: &Type) -> Result<Vec<u8>> {
         let (selection, rows) = self.cells(ty).await?;
         let mut out = Vec::with_capacity(16 * rows.len() + 2);
-        write_values(ty, rows.iter().map(|row| raw(row, 0)), selection.as_ref(), &mut out)?;
+        let values = rows.iter().map(|row| raw(row, 0));
+        write_values(self.call.function, ty, values, selection.as_ref(), &mut out)?;
         Ok(out)
     }
 

@@ -196,7 +196,7 @@ impl Connection {
         if result.as_ref().is_err_and(is_fatal) {
             self.is_lost.store(true, Ordering::Relaxed);
         }
-        Ok(result?)
+        result.map_err(|error| Error::of_statement(error, params))
     }
 
     fn is_lost(&self) -> bool {

@@ -3,13 +3,17 @@
 //! Every function appends one JSON value to a buffer. A value that its GraphQL type cannot carry is
 //! an error, never another value.
 
+mod array;
 mod datetime;
 mod network;
 mod numeric;
+mod range;
 
 use crate::json::{write_base64, write_string};
-use crate::model::Type;
+use crate::model::{Column, ObjectType, Type};
 use crate::selection::Selection;
+pub(crate) use array::{split_array, split_arrays};
+pub(crate) use range::{split_multirange, split_range};
 
 /// Why a value could not be turned into JSON.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -23,14 +27,38 @@ pub enum DecodeError {
     NotRepresentable(String),
     /// A column that is claimed to be non-null is null.
     #[error(
-        "column `{column}` of `{object}` is null, but the schema says that it never is; run `cargo xtask codegen`, or remove its `@notnull`"
+        "column `{column}` of {origin} is null, but the schema says that it never is; `cargo xtask verify` shows such rows; run `cargo xtask codegen`, or remove its `@notnull`"
     )]
     UnexpectedNull {
-        /// GraphQL name of the object.
-        object: &'static str,
+        /// The SQL object.
+        origin: &'static str,
         /// SQL name of the column.
         column: &'static str,
     },
+    /// What is wrong with a value in a certain place.
+    #[error("{place}: {source}")]
+    In {
+        /// A column of a view, or the result of a function.
+        place: String,
+        /// What is wrong there.
+        source: Box<Self>,
+    },
+}
+
+impl DecodeError {
+    /// The error with the place where it happened.
+    pub(crate) fn within(self, place: String) -> Self {
+        match self {
+            // It names its column itself.
+            Self::UnexpectedNull { .. } => self,
+            error => Self::In { place, source: Box::new(error) },
+        }
+    }
+
+    /// The error of a column.
+    pub(crate) fn of_column(self, object: &ObjectType, column: &Column) -> Self {
+        self.within(format!("column `{}` of {}", column.column, object.origin))
+    }
 }
 
 pub(crate) type Result<T = (), E = DecodeError> = std::result::Result<T, E>;
@@ -90,7 +118,22 @@ pub(crate) fn write(
             }
             None => return Err(DecodeError::Malformed(ty.object.name)),
         },
-        Type::Array(element) => write_array(element, raw, selection, out)?,
+        Type::Range(ty) => match selection {
+            Some(selection) => selection.write_record(&split_range(raw)?, out)?,
+            None => return Err(DecodeError::Malformed(ty.object.name)),
+        },
+        Type::Multirange(ty) => {
+            let ranges = split_multirange(raw)?.into_iter().map(Some);
+            write_list(&Type::Range(ty), ranges, selection, out)?;
+        }
+        Type::Array(element) => {
+            write_list(element, split_array(raw)?.into_iter(), selection, out)?;
+        }
+        Type::MultiArray(element, dimensions) => {
+            let array = split_arrays(raw, *dimensions)?;
+            let mut values = array.values.into_iter();
+            write_lists(element, &array.lengths, &mut values, selection, out)?;
+        }
         Type::Shaped(shape) => match raw {
             [1, json @ ..] => crate::shape::write(shape, json, selection, out)?,
             _ => return Err(DecodeError::Malformed("jsonb")),
@@ -111,6 +154,10 @@ pub(crate) fn fixed<const N: usize>(raw: &[u8], ty: &'static str) -> Result<[u8;
 }
 
 pub(crate) fn text(raw: &[u8]) -> Result<&str> {
+    // The empty value of the type `"char"`; no other text has a byte of zero.
+    if raw == [0] {
+        return Ok("");
+    }
     std::str::from_utf8(raw).map_err(|_| DecodeError::Malformed("text"))
 }
 
@@ -128,47 +175,26 @@ fn write_display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
 
 fn write_float<F: serde::Serialize + Into<f64> + Copy>(value: F, out: &mut Vec<u8>) -> Result {
     if !value.into().is_finite() {
+        let value = match value.into() {
+            f64::INFINITY => "Infinity",
+            f64::NEG_INFINITY => "-Infinity",
+            _ => "NaN",
+        };
         return Err(DecodeError::NotRepresentable(format!(
-            "`{}` has no form in JSON; cast the column to text or numeric in the view",
-            value.into()
+            "`{value}` has no form in JSON; cast it to numeric or text in the SQL"
         )));
     }
     serde_json::to_writer(out, &value).map_err(|_| DecodeError::Malformed("float"))
 }
 
-/// Splits the binary form of an array into its elements, `None` for NULL.
-///
-/// Layout: dimensions, flags, element type, then length and lower bound of each dimension, then
-/// each element with its length (`array_send` in PostgreSQL's `arrayfuncs.c`).
-pub(crate) fn split_array(raw: &[u8]) -> Result<Vec<Option<&[u8]>>> {
-    let mut reader = Reader(raw);
-    let dimensions = reader.int("array")?;
-    reader.int("array")?;
-    reader.int("array")?;
-    let length = match dimensions {
-        0 => 0,
-        1 => {
-            let length = reader.int("array")?;
-            reader.int("array")?;
-            length
-        }
-        _ => {
-            return Err(DecodeError::NotRepresentable(format!(
-                "an array of {dimensions} dimensions does not fit the list type of its column"
-            )));
-        }
-    };
-    (0..length).map(|_| reader.value("array")).collect()
-}
-
-fn write_array(
+fn write_list<'a>(
     element: &Type,
-    raw: &[u8],
+    values: impl Iterator<Item = Option<&'a [u8]>>,
     selection: Option<&Selection>,
     out: &mut Vec<u8>,
 ) -> Result {
     out.push(b'[');
-    for (index, value) in split_array(raw)?.into_iter().enumerate() {
+    for (index, value) in values.enumerate() {
         if index > 0 {
             out.push(b',');
         }
@@ -176,6 +202,29 @@ fn write_array(
             Some(value) => write(element, value, selection, out)?,
             None => out.extend_from_slice(b"null"),
         }
+    }
+    out.push(b']');
+    Ok(())
+}
+
+/// Writes the elements of an array with the given lengths of its dimensions.
+fn write_lists<'a>(
+    element: &Type,
+    lengths: &[usize],
+    values: &mut impl Iterator<Item = Option<&'a [u8]>>,
+    selection: Option<&Selection>,
+    out: &mut Vec<u8>,
+) -> Result {
+    let [length, inner @ ..] = lengths else { return literal(b"[]", out) };
+    if inner.is_empty() {
+        return write_list(element, values.by_ref().take(*length), selection, out);
+    }
+    out.push(b'[');
+    for index in 0..*length {
+        if index > 0 {
+            out.push(b',');
+        }
+        write_lists(element, inner, values, selection, out)?;
     }
     out.push(b']');
     Ok(())

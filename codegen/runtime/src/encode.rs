@@ -3,11 +3,17 @@
 //! Shapes, enum values, integers and required fields are checked here, by path. What a string means
 //! (a date, a decimal, an address) is decided by PostgreSQL's own input function.
 
+mod array;
+mod range;
+mod shape;
+
 use async_graphql::Value;
 
 use crate::json::read_base64;
 use crate::model::{Column, CompositeType, Type};
 use crate::{Error, Result};
+use array::{array_literal, multi_array_literal};
+use range::{multirange_literal, range_literal};
 
 /// Turns a value into the text form of its type; `None` is NULL.
 ///
@@ -18,14 +24,23 @@ pub(crate) fn encode(ty: &Type, value: &Value, path: &str) -> Result<Option<Stri
     }
     let text = match ty {
         Type::Json | Type::Jsonb => json_text(value, path)?,
-        Type::Shaped(shape) => shaped(shape, value, path)?.to_string(),
+        Type::Shaped(shape) => {
+            let mut json = String::new();
+            shape::push(shape, value, path, &mut json)?;
+            json
+        }
         Type::Bytea => {
             let bytes = read_base64(string(value, path, "a base64 string")?);
             let bytes = bytes.ok_or_else(|| expected(path, "a base64 string"))?;
             bytes.iter().fold("\\x".to_owned(), |text, byte| text + &format!("{byte:02x}"))
         }
         Type::Composite(ty) => record_literal(ty, value, path)?,
+        Type::Range(ty) => range_literal(ty, value, path)?,
+        Type::Multirange(ty) => multirange_literal(ty, value, path)?,
         Type::Array(element) => array_literal(element, value, path)?,
+        Type::MultiArray(element, dimensions) => {
+            multi_array_literal(element, *dimensions, value, path)?
+        }
         _ => scalar(ty, value, path)?,
     };
     Ok(Some(text))
@@ -124,22 +139,6 @@ fn json_text(value: &Value, path: &str) -> Result<String> {
     serde_json::to_string(value).map_err(|_| expected(path, "a JSON value"))
 }
 
-/// `{"a","b",NULL}`, every element quoted, so that none is mistaken for another.
-fn array_literal(element: &Type, value: &Value, path: &str) -> Result<String> {
-    let mut text = String::from("{");
-    for (index, item) in items(value).iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        match encode(element, item, &format!("{path}[{index}]"))? {
-            Some(item) => push_quoted(&mut text, &item),
-            None => text.push_str("NULL"),
-        }
-    }
-    text.push('}');
-    Ok(text)
-}
-
 /// A list, or a single value as a list of one (GraphQL's input coercion of lists).
 fn items(value: &Value) -> &[Value] {
     match value {
@@ -192,8 +191,12 @@ pub(crate) fn fields<'a>(
         return Err(Error::bad_input(format!("`{path}`: unknown field `{name}`")));
     }
     for column in columns.iter().filter(|column| !column.nullable) {
-        if matches!(object.get(column.field), None | Some(Value::Null)) {
-            return Err(Error::bad_input(format!("`{path}.{}` is required", column.field)));
+        match object.get(column.field) {
+            None if column.input_default.is_some() => {}
+            None | Some(Value::Null) => {
+                return Err(Error::bad_input(format!("`{path}.{}` is required", column.field)));
+            }
+            Some(_) => {}
         }
     }
     Ok(columns
@@ -201,34 +204,6 @@ pub(crate) fn fields<'a>(
         .filter(|column| !column.hidden)
         .filter_map(|column| object.get(column.field).map(|value| (column, value)))
         .collect())
-}
-
-/// A value of a shape as JSON under its SQL names; fields that were not given stay out.
-fn shaped(shape: &Type, value: &Value, path: &str) -> Result<serde_json::Value> {
-    use serde_json::Value as Json;
-    Ok(match (shape, value) {
-        (_, Value::Null) => Json::Null,
-        (Type::Array(element), value) => {
-            let item = |(index, item)| shaped(element, item, &format!("{path}[{index}]"));
-            Json::Array(items(value).iter().enumerate().map(item).collect::<Result<_>>()?)
-        }
-        (Type::Composite(ty), value) => {
-            let member = |(column, value): (&Column, &Value)| {
-                let value = shaped(&column.ty, value, &format!("{path}.{}", column.field))?;
-                Ok((column.column.to_owned(), value))
-            };
-            let fields = fields(ty.object.columns, value, path)?;
-            Json::Object(fields.into_iter().map(member).collect::<Result<_>>()?)
-        }
-        (Type::Json | Type::Jsonb, value) => {
-            value.clone().into_json().map_err(|_| expected(path, "a JSON value"))?
-        }
-        (ty @ (Type::Bool | Type::Int2 | Type::Int4 | Type::Float4 | Type::Float8), value) => {
-            scalar(ty, value, path)?;
-            value.clone().into_json().map_err(|_| expected(path, "a JSON value"))?
-        }
-        (ty, value) => encode(ty, value, path)?.map_or(Json::Null, Json::String),
-    })
 }
 
 #[cfg(test)]
@@ -242,6 +217,7 @@ mod tests {
         object: &ObjectType {
             name: "Line",
             doc: "",
+            origin: "type public.line",
             columns: &[
                 Column::new("productId", "product_id", Type::Int4).not_null(),
                 Column::new("", "secret", Type::Text).hidden(),

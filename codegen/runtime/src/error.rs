@@ -12,6 +12,8 @@ use async_graphql::{ErrorExtensionValues, ErrorExtensions};
 use deadpool_postgres::PoolError;
 use tokio_postgres::error::DbError;
 
+use crate::param::Param;
+
 /// The result of a step of a request.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -147,13 +149,6 @@ impl Error {
                     |name| format!("constraint `{name}` refused this"),
                 ),
             ),
-            // The input function of a parameter's type refused a client's value. The same states
-            // from inside a view or function are nobody's business: their messages may quote rows.
-            "22P02" | "22003" | "22007" | "22008" | "22001" | "22021" | "22P05"
-                if db.where_().is_some_and(|place| place.contains("portal parameter")) =>
-            {
-                (Code::BadUserInput, db.message().to_owned())
-            }
             "40001" | "40P01" => {
                 (Code::Conflict, "another transaction was in the way; try again".to_owned())
             }
@@ -187,6 +182,18 @@ impl Error {
         error
     }
 
+    /// An error of a statement with these parameters.
+    pub(crate) fn of_statement(error: tokio_postgres::Error, params: &[Param]) -> Self {
+        let refused = error.as_db_error().and_then(|db| {
+            let Param::Text { given, .. } = params.get(refused_parameter(db)?)? else {
+                return None;
+            };
+            let (path, state) = (given.quoted_in(db.message()), db.code().code());
+            Some(Self::bad_input(format!("`{path}`: {}", db.message())).with_sql_state(state))
+        });
+        refused.unwrap_or_else(|| error.into())
+    }
+
     fn with_sql_state(mut self, state: &str) -> Self {
         self.0.sql_state = Some(state.to_owned());
         self
@@ -208,6 +215,21 @@ impl Error {
         }
         self.0.details = Some(serde_json::Value::Object(details));
     }
+}
+
+/// The position of the parameter whose type refused the client's value: its input function, or the
+/// constraint of a domain.
+///
+/// The same states from inside a view or function are nobody's business: their messages may quote
+/// rows.
+fn refused_parameter(db: &DbError) -> Option<usize> {
+    let state = db.code().code();
+    if !(state.starts_with("22") || matches!(state, "23502" | "23514")) {
+        return None;
+    }
+    let (_, number) = db.where_()?.split_once("portal parameter $")?;
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    number[..end].parse::<usize>().ok()?.checked_sub(1)
 }
 
 /// Whether a SQLSTATE lies outside of the classes that PostgreSQL and the SQL standard use, so that

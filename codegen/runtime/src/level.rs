@@ -16,7 +16,7 @@ use tokio_postgres::types::{FromSql, Type as PgType};
 use crate::database::Connection;
 use crate::model::{Cardinality, Type};
 use crate::resolver::{Function, Returns};
-use crate::selection::{Field, RowsField, Selection};
+use crate::selection::{Field, RowsField, Selection, Target};
 use crate::{Code, Error, Result, decode};
 use keys::{Keys, Shape};
 use statement::statement;
@@ -63,22 +63,26 @@ pub(crate) fn raw(row: &Row, index: usize) -> Result<Option<&[u8]>> {
     Ok(value.map(|raw| raw.0))
 }
 
-/// Appends a value, or `null`.
+/// Appends a value of a function's result, or `null`.
 pub(crate) fn write_value(
+    function: &Function,
     ty: &Type,
     raw: Option<&[u8]>,
     selection: Option<&Selection>,
     out: &mut Vec<u8>,
 ) -> Result<()> {
     match raw {
-        Some(raw) => decode::write(ty, raw, selection, out)?,
+        Some(raw) => decode::write(ty, raw, selection, out).map_err(|error| {
+            error.within(format!("the result of function {}.{}", function.schema, function.name))
+        })?,
         None => out.extend_from_slice(b"null"),
     }
     Ok(())
 }
 
-/// Appends values as a list.
+/// Appends the values of a function's result as a list.
 pub(crate) fn write_values<'a>(
+    function: &Function,
     ty: &Type,
     values: impl Iterator<Item = Result<Option<&'a [u8]>>>,
     selection: Option<&Selection>,
@@ -89,7 +93,7 @@ pub(crate) fn write_values<'a>(
         if index > 0 {
             out.push(b',');
         }
-        write_value(ty, raw?, selection, out)?;
+        write_value(function, ty, raw?, selection, out)?;
     }
     out.push(b']');
     Ok(())
@@ -176,7 +180,7 @@ impl Level {
         match (&function.returns, raw) {
             (Returns::RequiredValue(_), None) => return Err(function.unexpected_null()),
             (Returns::Value(ty) | Returns::RequiredValue(ty), raw) => {
-                write_value(ty, raw, selection, out)?;
+                write_value(function, ty, raw, selection, out)?;
             }
             (Returns::Values(ty), Some(raw)) => {
                 let values = decode::split_array(raw)?;
@@ -190,7 +194,7 @@ impl Level {
                         ),
                     ));
                 }
-                write_values(ty, values.into_iter().map(Ok), selection, out)?;
+                write_values(function, ty, values.into_iter().map(Ok), selection, out)?;
             }
             // Other results are rows, and lie below.
             _ => return Err(Error::internal("a function's result is no value")),
@@ -234,7 +238,8 @@ impl Below {
             keys.of_parent.iter().map(|key| key.map_or_else(Vec::new, |key| of_key[key].clone()));
         let of_parent = of_parent.collect();
         let rows = Arc::new(rows);
-        let level = Level::load(connection, &field.selection, rows, 1, max_page_size).await?;
+        let skip = shape.skip();
+        let level = Level::load(connection, &field.selection, rows, skip, max_page_size).await?;
         Ok(Self { level, of_parent })
     }
 
@@ -253,6 +258,19 @@ impl Below {
             }
             (Cardinality::Optional, []) => out.extend_from_slice(b"null"),
             (_, [row]) => self.level.write_row(&field.selection, *row, out)?,
+            (Cardinality::One, []) => {
+                return Err(match &field.target {
+                    Target::Function(call, _) => call.function.unexpected_null(),
+                    // The statements of a request see one moment each.
+                    Target::View(..) => Error::new(
+                        Code::Conflict,
+                        format!(
+                            "the row of `{}` was deleted while it was being read; ask again",
+                            field.name
+                        ),
+                    ),
+                });
+            }
             (_, rows) => {
                 return Err(Error::internal(format!(
                     "field `{}` leads to {} rows instead of one",

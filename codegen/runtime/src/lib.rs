@@ -14,9 +14,9 @@
 //!
 //! # The contract with generated code
 //!
-//! - [`ObjectType`], [`View`], [`CompositeType`], [`EnumType`], [`Function`] are constant tables;
-//!   [`Record`], [`ViewRow`], [`Composite`], [`EnumLabel`] attach them to structs that hand-written
-//!   Rust can use.
+//! - [`ObjectType`], [`View`], [`CompositeType`], [`RangeType`], [`EnumType`], [`Function`] are
+//!   constant tables; [`Record`], [`ViewRow`], [`Composite`], [`Range`], [`EnumLabel`] attach them
+//!   to structs that hand-written Rust can use.
 //! - [`Resolver`] is the table of a root field, [`Api`] lists them all. async-graphql is told about
 //!   them through its registry: there are no derive macros and no generic code per field, so that a
 //!   hundred views compile in seconds.
@@ -51,6 +51,7 @@ mod select;
 mod selection;
 mod shape;
 mod sql;
+mod text;
 mod tls;
 mod types;
 mod variables;
@@ -59,9 +60,12 @@ pub use database::{ConfigError, Database, DatabaseConfig};
 pub use engine::Engine;
 pub use error::{Code, Error, Result};
 pub use model::{
-    Cardinality, Column, CompositeType, Computed, EnumType, ObjectType, Relation, Type, View,
+    Cardinality, Column, CompositeType, Computed, EnumType, ObjectType, RangeType, Relation, Type,
+    View,
 };
-pub use record::{Cells, Composite, EnumLabel, FromCell, RawCell, Record, ViewRow};
+pub use record::{
+    Cells, Composite, EnumLabel, FromCell, Multirange, Range, RawCell, Record, ViewRow,
+};
 pub use resolver::{Action, Argument, Function, Notation, Presence, Resolver, Returns, Volatility};
 pub use respond::respond;
 pub use roots::Api;

@@ -16,6 +16,8 @@ pub struct ObjectType {
     pub name: &'static str,
     /// Description, from the SQL comment.
     pub doc: &'static str,
+    /// The SQL object behind it, for the log: `view public.v_orders`.
+    pub origin: &'static str,
     /// Columns in the order of the SQL object.
     pub columns: &'static [Column],
     /// Fields that lead to rows of other views.
@@ -53,6 +55,8 @@ pub struct Column {
     pub ty: Type,
     /// Whether it may be null; for input, whether it may be null or left out.
     pub nullable: bool,
+    /// What it is in an input object that leaves it out, in GraphQL's notation.
+    pub input_default: Option<&'static str>,
     /// Description, from the SQL comment.
     pub doc: &'static str,
     /// Reason of `@deprecated`.
@@ -126,6 +130,20 @@ pub struct CompositeType {
     pub sql: &'static str,
 }
 
+/// A range type.
+#[derive(Debug)]
+pub struct RangeType {
+    /// The object type of its values: `lower`, `upper`, whether each belongs to the range, and
+    /// whether the range is empty, in this order.
+    pub object: &'static ObjectType,
+    /// GraphQL name of the input object, where it is used as input.
+    pub input: Option<&'static str>,
+    /// SQL name, schema-qualified and quoted where needed.
+    pub sql: &'static str,
+    /// SQL name of the type of a set of such ranges.
+    pub multirange: &'static str,
+}
+
 /// A PostgreSQL type as the API carries it.
 #[derive(Clone, Copy, Debug)]
 pub enum Type {
@@ -173,8 +191,14 @@ pub enum Type {
     Enum(&'static EnumType),
     /// A composite as an object, or an input object.
     Composite(&'static CompositeType),
-    /// An array of nullable elements as a list.
+    /// A range as an object, or an input object.
+    Range(&'static RangeType),
+    /// A multirange as a list of such objects, none of them null.
+    Multirange(&'static RangeType),
+    /// An array of nullable elements and one dimension as a list.
     Array(&'static Type),
+    /// An array of nullable elements and so many dimensions as lists of lists.
+    MultiArray(&'static Type, usize),
     /// `jsonb` holding the shape of a type (`@type`): an object, or a list of objects.
     Shaped(&'static Type),
 }
@@ -219,6 +243,7 @@ impl Column {
             column,
             ty,
             nullable: true,
+            input_default: None,
             doc: "",
             deprecated: None,
             cast: None,
@@ -230,6 +255,13 @@ impl Column {
     #[must_use]
     pub const fn not_null(mut self) -> Self {
         self.nullable = false;
+        self
+    }
+
+    /// Says what it is where an input object leaves it out.
+    #[must_use]
+    pub const fn input_default(mut self, default: &'static str) -> Self {
+        self.input_default = Some(default);
         self
     }
 
@@ -272,7 +304,14 @@ impl Type {
     pub(crate) fn is_comparable(&self) -> bool {
         !matches!(
             self,
-            Self::Json | Self::Jsonb | Self::Composite(_) | Self::Array(_) | Self::Shaped(_)
+            Self::Json
+                | Self::Jsonb
+                | Self::Composite(_)
+                | Self::Range(_)
+                | Self::Multirange(_)
+                | Self::Array(_)
+                | Self::MultiArray(..)
+                | Self::Shaped(_)
         )
     }
 
@@ -293,6 +332,11 @@ impl Type {
                 | Self::Enum(_)
         );
         plain && std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
+    /// Whether it is an integer, of whichever size.
+    pub(crate) fn is_integer(&self) -> bool {
+        matches!(self, Self::Int2 | Self::Int4 | Self::Int8)
     }
 
     /// The SQL name of the type, schema-qualified.
@@ -320,7 +364,11 @@ impl Type {
             Self::Macaddr => "pg_catalog.macaddr",
             Self::Enum(ty) => ty.sql,
             Self::Composite(ty) => ty.sql,
-            Self::Array(element) => return Cow::Owned(format!("{}[]", element.sql_name())),
+            Self::Range(ty) => ty.sql,
+            Self::Multirange(ty) => ty.multirange,
+            Self::Array(element) | Self::MultiArray(element, _) => {
+                return Cow::Owned(format!("{}[]", element.sql_name()));
+            }
         })
     }
 }

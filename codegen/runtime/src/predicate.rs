@@ -5,7 +5,7 @@ use async_graphql::Value;
 use crate::encode::{encode, encode_array};
 use crate::model::{Cardinality, Column, ObjectType, Relation, Type};
 use crate::operand::Operand;
-use crate::param::Param;
+use crate::param::{Given, Param};
 use crate::sql::Sql;
 use crate::{Error, Result};
 
@@ -153,7 +153,7 @@ pub(crate) fn operators(ty: &Type) -> &'static [Operator] {
         Type::Text => TEXT,
         Type::Bool => BOOLEAN,
         Type::Bytea => EQUALITY,
-        Type::Json | Type::Jsonb | Type::Composite(_) | Type::Array(_) | Type::Shaped(_) => &[],
+        ty if !ty.is_comparable() => &[],
         _ => ORDER,
     }
 }
@@ -264,7 +264,8 @@ impl Predicate {
             Operator::Contains => format!("%{}%", escape_like(&text)),
             _ => text,
         };
-        Ok(Self::Compare { operand, operator, value: Param::Text(Some(text)) })
+        let given = Given { path: path.to_owned().into(), value: value.clone() };
+        Ok(Self::Compare { operand, operator, value: Param::Text { text: Some(text), given } })
     }
 
     /// A column equals a value, or is null where the value is.
@@ -272,7 +273,9 @@ impl Predicate {
         let operand = Operand::Column(column);
         Ok(match encode(&column.ty, value, column.field)? {
             Some(text) => {
-                Self::Compare { operand, operator: Operator::Eq, value: Param::Text(Some(text)) }
+                let given = Given { path: column.field.into(), value: value.clone() };
+                let value = Param::Text { text: Some(text), given };
+                Self::Compare { operand, operator: Operator::Eq, value }
             }
             None => Self::Null { operand, is_null: true },
         })

@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 
 use crate::decode::{self, DecodeError};
 use crate::level::raw;
-use crate::model::{CompositeType, EnumType, ObjectType, Type, View};
+use crate::model::{CompositeType, EnumType, ObjectType, RangeType, Type, View};
 use crate::scalar::{BigInt, Json};
 use crate::{Error, Result};
 
@@ -43,6 +43,16 @@ pub trait Composite: Record {
     const COMPOSITE: &'static CompositeType;
 }
 
+/// A value of a range type.
+pub trait Range: Record {
+    /// The type.
+    const RANGE: &'static RangeType;
+}
+
+/// A set of ranges that do not touch, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Multirange<T>(pub Vec<T>);
+
 /// A value of an enum type.
 pub trait EnumLabel: Copy + Send + Sync + 'static {
     /// The type.
@@ -80,8 +90,10 @@ impl<'a> Cells<'a> {
         };
         self.next += 1;
         T::from_cell(RawCell { ty: &column.ty, raw: *cell }).map_err(|error| match cell {
-            None => DecodeError::UnexpectedNull { object: self.object.name, column: column.column }
-                .into(),
+            None => {
+                DecodeError::UnexpectedNull { origin: self.object.origin, column: column.column }
+                    .into()
+            }
             Some(_) => error,
         })
     }
@@ -125,6 +137,15 @@ impl<'a> RawCell<'a> {
         T::read(&mut Cells::new(T::OBJECT, decode::split_record(self.bytes()?)?))
     }
 
+    /// Reads a range.
+    ///
+    /// # Errors
+    ///
+    /// Fails if it is null or a bound cannot be read.
+    pub fn range<T: Range>(self) -> Result<T> {
+        T::read(&mut Cells::new(T::OBJECT, decode::split_range(self.bytes()?)?.to_vec()))
+    }
+
     /// The JSON form that the API gives it, without the quotes of a string.
     pub(crate) fn text(self) -> Result<String> {
         let mut out = Vec::new();
@@ -162,6 +183,63 @@ impl<T: FromCell> FromCell for Vec<Option<T>> {
             .into_iter()
             .map(|raw| Option::from_cell(RawCell { ty: element, raw }))
             .collect()
+    }
+}
+
+impl<T> FromCell for Vec<Vec<T>>
+where
+    Vec<T>: FromElements,
+{
+    fn from_cell(cell: RawCell<'_>) -> Result<Self> {
+        let Type::MultiArray(element, dimensions) = cell.ty else {
+            return Err(DecodeError::Malformed("array").into());
+        };
+        let elements = decode::split_arrays(cell.bytes()?, *dimensions)?;
+        let mut cells = elements.values.into_iter().map(|raw| RawCell { ty: element, raw });
+        Self::from_elements(&elements.lengths, &mut cells)
+    }
+}
+
+/// A list of elements, or of such lists, for the dimensions of an array.
+pub trait FromElements: Sized {
+    /// Takes the elements of all dimensions, row by row.
+    ///
+    /// # Errors
+    ///
+    /// Fails if an element cannot be read.
+    fn from_elements<'a>(
+        lengths: &[usize],
+        cells: &mut dyn Iterator<Item = RawCell<'a>>,
+    ) -> Result<Self>;
+}
+
+impl<T: FromCell> FromElements for Vec<Option<T>> {
+    fn from_elements<'a>(
+        lengths: &[usize],
+        cells: &mut dyn Iterator<Item = RawCell<'a>>,
+    ) -> Result<Self> {
+        cells.take(lengths.first().copied().unwrap_or(0)).map(Option::from_cell).collect()
+    }
+}
+
+impl<T> FromElements for Vec<Vec<T>>
+where
+    Vec<T>: FromElements,
+{
+    fn from_elements<'a>(
+        lengths: &[usize],
+        cells: &mut dyn Iterator<Item = RawCell<'a>>,
+    ) -> Result<Self> {
+        let [length, inner @ ..] = lengths else { return Ok(Self::new()) };
+        (0..*length).map(|_| Vec::<T>::from_elements(inner, cells)).collect()
+    }
+}
+
+impl<T: Range + FromCell> FromCell for Multirange<T> {
+    fn from_cell(cell: RawCell<'_>) -> Result<Self> {
+        let ranges = decode::split_multirange(cell.bytes()?)?.into_iter();
+        let ranges = ranges.map(|raw| RawCell { ty: cell.ty, raw: Some(raw) }.range());
+        ranges.collect::<Result<_>>().map(Self)
     }
 }
 

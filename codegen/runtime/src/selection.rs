@@ -195,14 +195,16 @@ impl Selection {
         out: &mut Vec<u8>,
     ) -> decode::Result {
         match raw {
-            Some(raw) => decode::write(&column.ty, raw, selection, out),
+            Some(raw) => decode::write(&column.ty, raw, selection, out)
+                .map_err(|error| error.of_column(self.object, column)),
             None if column.nullable => {
                 out.extend_from_slice(b"null");
                 Ok(())
             }
-            None => {
-                Err(DecodeError::UnexpectedNull { object: self.object.name, column: column.column })
-            }
+            None => Err(DecodeError::UnexpectedNull {
+                origin: self.object.origin,
+                column: column.column,
+            }),
         }
     }
 }
@@ -383,7 +385,12 @@ fn plan_computed(
 fn plan_value(scope: &Scope<'_>, ty: &Type, sets: &[&SelectionSet]) -> Result<Option<Selection>> {
     match ty {
         Type::Composite(ty) => plan(scope, ty.object, sets, Source::Attributes).map(Some),
-        Type::Array(element) | Type::Shaped(element) => plan_value(scope, element, sets),
+        Type::Range(ty) | Type::Multirange(ty) => {
+            plan(scope, ty.object, sets, Source::Attributes).map(Some)
+        }
+        Type::Array(element) | Type::MultiArray(element, _) | Type::Shaped(element) => {
+            plan_value(scope, element, sets)
+        }
         _ => Ok(None),
     }
 }

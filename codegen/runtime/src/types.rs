@@ -228,11 +228,24 @@ pub(crate) fn register_type(registry: &mut Registry, ty: &Type) -> String {
             register_object(registry, ty.object);
             ty.object.name.to_owned()
         }
+        Type::Range(ty) => {
+            register_object(registry, ty.object);
+            ty.object.name.to_owned()
+        }
+        Type::Multirange(ty) => format!("[{}!]", register_type(registry, &Type::Range(ty))),
         Type::Array(element) => format!("[{}]", register_type(registry, element)),
+        Type::MultiArray(element, dimensions) => {
+            nested_list(&register_type(registry, element), *dimensions)
+        }
         Type::Shaped(Type::Array(element)) => format!("[{}!]", register_type(registry, element)),
         Type::Shaped(shape) => register_type(registry, shape),
     };
     name.trim_end_matches('!').to_owned()
+}
+
+/// `[[Int]!]`: only the elements may be null.
+fn nested_list(element: &str, dimensions: usize) -> String {
+    (1..dimensions).fold(format!("[{element}]"), |list, _| format!("[{list}!]"))
 }
 
 /// Registers the type of an argument and returns its name, without a `!`.
@@ -244,7 +257,16 @@ fn register_input_type(registry: &mut Registry, ty: &Type) -> String {
             register_fields(registry, name, ty.object.doc, ty.object.columns);
             name.to_owned()
         }
+        Type::Range(ty) => {
+            let name = ty.input.unwrap_or(ty.object.name);
+            register_fields(registry, name, ty.object.doc, ty.object.columns);
+            name.to_owned()
+        }
+        Type::Multirange(ty) => format!("[{}!]", register_input_type(registry, &Type::Range(ty))),
         Type::Array(element) => format!("[{}]", register_input_type(registry, element)),
+        Type::MultiArray(element, dimensions) => {
+            nested_list(&register_input_type(registry, element), *dimensions)
+        }
         Type::Shaped(Type::Array(element)) => {
             format!("[{}!]", register_input_type(registry, element))
         }
@@ -262,6 +284,7 @@ fn register_fields(registry: &mut Registry, name: &str, doc: &str, columns: &'st
         let ty = nullable(&register_input_type(registry, &column.ty), column.nullable);
         let value = MetaInputValue {
             deprecation: deprecation(column.deprecated),
+            default_value: column.input_default.map(str::to_owned),
             ..input(column.field, column.doc, ty)
         };
         fields.push(value);

@@ -1,6 +1,9 @@
-//! A scanner for the values of tags: SQL names, lists of them, and the two words of `@relation`.
+//! A scanner for the values of tags: SQL names, lists of them, and the forms of `@key` and `@relation`.
 
-use super::{PartialName, RelationTag, Shape};
+use super::{KeyTag, PartialName, RelationTag, Shape};
+
+/// As many dimensions as an array of PostgreSQL can have (`MAXDIM`).
+const MAX_DIMENSIONS: usize = 6;
 
 /// Reads a value from left to right; every method skips white space first and is `None` when the
 /// text does not continue as asked.
@@ -37,7 +40,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn identifier(&mut self) -> Option<String> {
         let text = self.rest.trim_start();
         if let Some(quoted) = text.strip_prefix('"') {
-            return self.quoted(quoted);
+            return self.quoted(quoted).filter(|name| !name.is_empty());
         }
         let end = text
             .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
@@ -48,6 +51,18 @@ impl<'a> Scanner<'a> {
         }
         self.rest = rest;
         Some(word.to_lowercase())
+    }
+
+    /// The label of an enum: the rest of the line, or quoted like an identifier.
+    pub(super) fn label(&mut self) -> Option<String> {
+        let text = self.rest.trim();
+        match text.strip_prefix('"') {
+            Some(quoted) => {
+                let label = self.quoted(quoted)?;
+                self.end().map(|()| label)
+            }
+            None => (!text.is_empty()).then(|| text.to_owned()),
+        }
     }
 
     /// The rest of a quoted identifier, in which a doubled quote stands for one.
@@ -63,7 +78,7 @@ impl<'a> Scanner<'a> {
             let rest = text.get(consumed..)?;
             if !rest.starts_with('"') {
                 self.rest = rest;
-                return (!name.is_empty()).then_some(name);
+                return Some(name);
             }
             name.push('"');
             parts.next()?;
@@ -89,19 +104,48 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// A type's name, with `[]` for a list.
+    /// A type's name, with `[]` for a list, and more for an array of several dimensions.
     pub(super) fn shape(&mut self) -> Option<Shape> {
-        Some(Shape { name: self.partial_name()?, array: self.symbol("[]").is_some() })
+        let name = self.partial_name()?;
+        let mut dimensions = 0;
+        while self.symbol("[]").is_some() {
+            dimensions += 1;
+        }
+        (dimensions <= MAX_DIMENSIONS).then_some(Shape { name, dimensions })
+    }
+
+    /// A shape and nothing else.
+    pub(super) fn whole_shape(&mut self) -> Option<Shape> {
+        let shape = self.shape()?;
+        self.end().map(|()| shape)
+    }
+
+    /// `order_id, line as orderLine`
+    pub(super) fn key(&mut self) -> Option<KeyTag> {
+        let columns = self.identifiers()?;
+        let mut ahead = Self { rest: self.rest };
+        let field = match ahead.identifier().as_deref() {
+            Some("as") => {
+                self.rest = ahead.rest;
+                Some(self.graphql_name()?)
+            }
+            _ => None,
+        };
+        Some(KeyTag { columns, field })
+    }
+
+    fn graphql_name(&mut self) -> Option<String> {
+        let text = self.rest.trim_start();
+        let end =
+            text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+        let (name, rest) = text.split_at(end);
+        self.rest = rest;
+        super::graphql_name(name)
     }
 
     /// `items (id) references v_order_items (order_id)`
     pub(super) fn relation(&mut self) -> Option<RelationTag> {
-        let text = self.rest.trim_start();
-        let end =
-            text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
-        let (field, rest) = text.split_at(end);
-        self.rest = rest;
-        let field = super::graphql_name(field)?;
+        let field = self.graphql_name()?;
         let columns = self.parenthesised()?;
         (self.identifier()? == "references").then_some(())?;
         let target = self.partial_name()?;

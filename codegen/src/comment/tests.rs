@@ -25,9 +25,15 @@ fn comment_without_tags_is_all_description() {
 
 #[test]
 fn tags_of_a_view_are_read_in_any_order() {
-    let comment =
-        ok("@key Id, \"Line No\"\n  @name orders\n@deprecated use \"sales\"\n\nText.", Place::View);
-    assert_eq!(comment.key, Some(vec!["id".into(), "Line No".into()]));
+    let comment = ok(
+        "@key Id, \"Line No\"\n@key as as byMail\n  @name orders\n@deprecated use \"sales\"\n\nText.",
+        Place::View,
+    );
+    let key = |columns: &[&str], field: Option<&str>| KeyTag {
+        columns: columns.iter().map(|&column| column.to_owned()).collect(),
+        field: field.map(str::to_owned),
+    };
+    assert_eq!(comment.keys, [key(&["id", "Line No"], None), key(&["as"], Some("byMail"))]);
     assert_eq!(comment.name.as_deref(), Some("orders"));
     assert_eq!(comment.deprecated.as_deref(), Some("use \"sales\""));
     assert_eq!(comment.description, "Text.");
@@ -52,13 +58,22 @@ fn relation_with_qualified_target_is_read() {
 }
 
 #[test]
+fn foreign_key_names_both_directions() {
+    let comment = ok("@name payer\n@inverse paidOrders\nWho pays.", Place::ForeignKey);
+    assert_eq!(comment.name.as_deref(), Some("payer"));
+    assert_eq!(comment.inverse.as_deref(), Some("paidOrders"));
+    assert_eq!(comment.description, "Who pays.");
+}
+
+#[test]
 fn tags_of_a_function_name_their_argument() {
     let comment = ok(
         "@type p_items app.item[]\n@type p_one item\n@nullable p_note\n@nullable p_x\n@notnull\n@input",
         Place::Function,
     );
     assert_eq!(comment.shapes.len(), 2);
-    assert!(comment.shapes[0].1.array && !comment.shapes[1].1.array);
+    assert_eq!((comment.shapes[0].1.dimensions, comment.shapes[1].1.dimensions), (1, 0));
+    assert_eq!(comment.shape, None);
     assert_eq!(comment.nullable_arguments, ["p_note", "p_x"]);
     assert!(comment.not_null && comment.input && !comment.nullable);
 }
@@ -86,6 +101,36 @@ fn tags_of_a_function_name_and_qualify_its_parts() {
 }
 
 #[test]
+fn type_of_one_word_is_about_the_result_of_a_function() {
+    let comment = ok("@type app.cell[][]\n@type p_rows int4[][][]", Place::Function);
+    let shape = comment.shape.unwrap();
+    assert_eq!((shape.resolve("public"), shape.dimensions), (PgName::new("app", "cell"), 2));
+    assert_eq!(comment.shapes[0].1.dimensions, 3);
+    assert_eq!(ok("@type int4[][]", Place::Domain).shape.unwrap().dimensions, 2);
+    assert!(matches!(
+        problem("@type int4[][][][][][][]", Place::Column),
+        Problem::Malformed { tag: "type", .. }
+    ));
+}
+
+#[test]
+fn values_name_the_labels_of_an_enum() {
+    let comment = ok(
+        "@value A_PLUS a+\n@value EMPTY \"\"\n@value Q \" \"\"x\"\" \"\n@value IN in  a",
+        Place::Enum,
+    );
+    let values = [("a+", "A_PLUS"), ("", "EMPTY"), (" \"x\" ", "Q"), ("in  a", "IN")];
+    assert_eq!(comment.values, values.map(|(label, name)| (label.to_owned(), name.to_owned())));
+    for text in ["@value A", "@value 1st a", "@value true a", "@value A \"a\" b", "@value A \"a"] {
+        assert!(
+            matches!(problem(text, Place::Enum), Problem::Malformed { tag: "value", .. }),
+            "{text}"
+        );
+    }
+    assert!(matches!(problem("@value A a", Place::Type), Problem::Misplaced { .. }));
+}
+
+#[test]
 fn unknown_tag_suggests_the_nearest() {
     for (tag, nearest) in [
         ("ommit", Some("omit")),
@@ -110,6 +155,8 @@ fn malformed_values_are_reported_with_an_example() {
         "@key a b",
         "@key a,",
         "@key \"open",
+        "@key a as",
+        "@key a as 1b",
         "@omit now",
         "@deprecated",
         "@relation items",
@@ -119,7 +166,9 @@ fn malformed_values_are_reported_with_an_example() {
     ] {
         assert!(matches!(problem(text, Place::View), Problem::Malformed { .. }), "{text}");
     }
-    let Problem::Malformed { example, .. } = problem("@type order_line[]", Place::Function) else {
+    let Problem::Malformed { example, .. } =
+        problem("@type p_items order_line[] twice", Place::Function)
+    else {
         panic!("expected a malformed value");
     };
     assert_eq!(example, "@type p_items order_item_input[]");
@@ -136,8 +185,8 @@ fn misplaced_tag_lists_what_is_allowed() {
 #[test]
 fn repeated_and_contradicting_tags_are_reported() {
     assert_eq!(
-        problem("@key a\n@key b", Place::View),
-        Problem::Repeated { tag: "key", earlier: "key" }
+        problem("@name a\n@name b", Place::View),
+        Problem::Repeated { tag: "name", earlier: "name" }
     );
     assert_eq!(
         problem("@notnull\n@nullable", Place::Column),

@@ -1,4 +1,4 @@
-//! The file of composite types.
+//! The file of composite and range types.
 
 use super::object;
 use super::print::File;
@@ -10,7 +10,12 @@ pub(super) fn file(plan: &Plan) -> String {
     let items = plan.composites.values().flat_map(|ty| {
         let sql = sql_name::qualified(&ty.sql);
         let mut items = object::record(plan, &ty.object, true, Default::default());
-        items.extend(object::composite(&ty.object, &ty.usage, &sql));
+        items.extend(match &ty.multirange {
+            None => object::composite(&ty.object, &ty.usage, &sql),
+            Some(multirange) => {
+                object::range(&ty.object, &ty.usage, &sql, &sql_name::qualified(multirange))
+            }
+        });
         items
     });
     File {

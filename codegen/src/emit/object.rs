@@ -46,6 +46,7 @@ fn implementation(
 ) -> TokenStream {
     let name = struct_ident(object);
     let (graphql, doc) = (text(object.name.as_str()), text(&object.description));
+    let origin = text(&object.origin.object);
     let relations = object.relations.iter().map(|item| relation(plan, item));
     let mut columns = Vec::new();
     let mut reads = Vec::new();
@@ -74,6 +75,7 @@ fn implementation(
             const OBJECT: &'static ObjectType = &ObjectType {
                 name: #graphql,
                 doc: #doc,
+                origin: #origin,
                 columns: &[#(#columns),*],
                 relations: &[#(#relations),*],
                 computed: &[#computed],
@@ -114,7 +116,11 @@ fn table_entry(plan: &Plan, column: &Column) -> TokenStream {
         let cast = text(cast);
         quote! { .cast(#cast) }
     });
-    quote! { Column::new(#field, #sql, #ty) #not_null #doc #deprecated #cast }
+    let default = column.input_default.map(|default| {
+        let default = text(default);
+        quote! { .input_default(#default) }
+    });
+    quote! { Column::new(#field, #sql, #ty) #not_null #default #doc #deprecated #cast }
 }
 
 fn relation(plan: &Plan, relation: &Relation) -> TokenStream {
@@ -125,6 +131,7 @@ fn relation(plan: &Plan, relation: &Relation) -> TokenStream {
         quote! { (#own, #other) }
     });
     let cardinality = tokens::word(match relation.cardinality {
+        Cardinality::One => "One",
         Cardinality::Optional => "Optional",
         Cardinality::Many => "Many",
     });
@@ -142,26 +149,55 @@ fn relation(plan: &Plan, relation: &Relation) -> TokenStream {
 /// What makes the struct a value of a composite type.
 pub(super) fn composite(object: &Object, usage: &CompositeUse, sql: &str) -> Vec<TokenStream> {
     let name = struct_ident(object);
-    let sql = text(sql);
-    let input = match &usage.input {
-        Some(input) => {
-            let input = text(input.as_str());
-            quote! { Some(#input) }
-        }
-        None => quote! { None },
-    };
+    let (sql, input) = (text(sql), optional_input(usage));
     let table = quote! {
         impl Composite for #name {
             const COMPOSITE: &'static CompositeType =
                 &CompositeType { object: Self::OBJECT, input: #input, sql: #sql };
         }
     };
-    let cell = quote! {
-        impl FromCell for #name {
-            fn from_cell(cell: RawCell<'_>) -> Result<Self> {
-                cell.record()
-            }
+    vec![table, from_cell(object, "record")]
+}
+
+/// What makes the struct a value of a range type.
+pub(super) fn range(
+    object: &Object,
+    usage: &CompositeUse,
+    sql: &str,
+    multirange: &str,
+) -> Vec<TokenStream> {
+    let name = struct_ident(object);
+    let (sql, multirange, input) = (text(sql), text(multirange), optional_input(usage));
+    let table = quote! {
+        impl Range for #name {
+            const RANGE: &'static RangeType = &RangeType {
+                object: Self::OBJECT,
+                input: #input,
+                sql: #sql,
+                multirange: #multirange,
+            };
         }
     };
-    vec![table, cell]
+    vec![table, from_cell(object, "range")]
+}
+
+fn optional_input(usage: &CompositeUse) -> TokenStream {
+    match &usage.input {
+        Some(input) => {
+            let input = text(input.as_str());
+            quote! { Some(#input) }
+        }
+        None => quote! { None },
+    }
+}
+
+fn from_cell(object: &Object, read: &str) -> TokenStream {
+    let (name, read) = (struct_ident(object), tokens::word(read));
+    quote! {
+        impl FromCell for #name {
+            fn from_cell(cell: RawCell<'_>) -> Result<Self> {
+                cell.#read()
+            }
+        }
+    }
 }

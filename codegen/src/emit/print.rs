@@ -89,8 +89,13 @@ fn imports(items: &[TokenStream]) -> Option<TokenStream> {
 }
 
 /// Constants of traits, which need their trait in scope.
-const TRAIT_CONSTANTS: &[(&str, &str)] =
-    &[("COMPOSITE", "Composite"), ("ENUM", "EnumLabel"), ("OBJECT", "Record"), ("VIEW", "ViewRow")];
+const TRAIT_CONSTANTS: &[(&str, &str)] = &[
+    ("COMPOSITE", "Composite"),
+    ("ENUM", "EnumLabel"),
+    ("OBJECT", "Record"),
+    ("RANGE", "Range"),
+    ("VIEW", "ViewRow"),
+];
 
 /// Collects identifiers that stand without a path, and traits whose constants stand with one.
 fn collect(tokens: TokenStream, used: &mut BTreeSet<String>) {

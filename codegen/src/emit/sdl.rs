@@ -13,7 +13,7 @@ use super::view;
 use crate::output;
 use crate::plan::Plan;
 use crate::plan::model::{
-    Cardinality, Function, Object, Operation, Relation, Returns, RowType, Type, View,
+    Cardinality, Function, Lookup, Object, Operation, Relation, Returns, RowType, Type, View,
 };
 use crate::plan::names::GraphqlName;
 use crate::plan::types::scalar_name;
@@ -47,9 +47,9 @@ pub(super) fn document(plan: &Plan) -> String {
 
 fn query_fields(plan: &Plan) -> Vec<Member> {
     let views = plan.views.values().flat_map(|view| {
-        let key = view.key.as_ref().map(|key| key_field(plan, view, key));
+        let lookups = view.lookups.iter().map(|lookup| lookup_field(plan, view, lookup));
         let connection = view.connection.as_ref().map(|field| connections::field(view, field));
-        std::iter::once(list_field(plan, view)).chain(connection).chain(key)
+        std::iter::once(list_field(plan, view)).chain(connection).chain(lookups)
     });
     views.chain(function_fields(plan, Operation::Query)).collect()
 }
@@ -90,12 +90,12 @@ fn list_arguments(object: &Object) -> Vec<Member> {
     ]
 }
 
-fn key_field(plan: &Plan, view: &View, key: &crate::plan::model::Key) -> Member {
-    let columns = key.columns.iter().filter_map(|&place| view.object.columns.get(place));
+fn lookup_field(plan: &Plan, view: &View, lookup: &Lookup) -> Member {
+    let columns = lookup.key.columns(&view.object);
     let arguments =
         columns.map(|column| Member::new(&column.field, plan.input_type(&column.ty) + "!"));
-    Member::new(&key.field, view.object.name.as_str())
-        .doc(&view::key_description(view, key))
+    Member::new(&lookup.field, view.object.name.as_str())
+        .doc(&view::key_description(view, &lookup.key))
         .deprecated(view.deprecated.as_deref())
         .arguments(arguments.collect())
 }
@@ -162,7 +162,9 @@ fn inputs(plan: &Plan) -> Vec<Definition> {
     let values = composites.chain(views).filter_map(|(object, usage)| {
         let name: &GraphqlName = usage.input.as_ref()?;
         let fields = object.columns.iter().map(|column| {
-            Member::new(&column.field, plan.input_column_type(column))
+            let mut ty = plan.input_column_type(column);
+            ty.extend(column.input_default.iter().flat_map(|default| [" = ", default]));
+            Member::new(&column.field, ty)
                 .doc(&column.description)
                 .deprecated(column.deprecated.as_deref())
         });
@@ -209,7 +211,7 @@ fn scalars(plan: &Plan) -> Vec<Definition> {
 
 fn scalar_of(ty: &Type) -> Option<&'static str> {
     match ty {
-        Type::Array(inner) | Type::Shaped(inner) => scalar_of(inner),
+        Type::Array(inner) | Type::MultiArray(inner, _) | Type::Shaped(inner) => scalar_of(inner),
         ty => scalar_name(ty),
     }
 }

@@ -50,6 +50,7 @@ fn tree_has_a_file_per_object_and_the_files_that_mount_them() {
     assert_eq!(
         paths,
         [
+            "claims.sql",
             "composites.rs",
             "enums.rs",
             "functions.rs",

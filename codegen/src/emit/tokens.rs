@@ -60,9 +60,22 @@ pub(super) fn descriptor(plan: &Plan, ty: &Type) -> TokenStream {
             let path = struct_path(plan, name);
             return quote! { Type::Composite(#path::COMPOSITE) };
         }
+        Type::Range(name) => {
+            let path = struct_path(plan, name);
+            return quote! { Type::Range(#path::RANGE) };
+        }
+        Type::Multirange(name) => {
+            let path = struct_path(plan, name);
+            return quote! { Type::Multirange(#path::RANGE) };
+        }
         Type::Array(element) => {
             let element = descriptor(plan, element);
             return quote! { Type::Array(&#element) };
+        }
+        Type::MultiArray(element, dimensions) => {
+            let element = descriptor(plan, element);
+            let dimensions = Literal::usize_unsuffixed(*dimensions);
+            return quote! { Type::MultiArray(&#element, #dimensions) };
         }
         Type::Shaped(shape) => {
             let shape = descriptor(plan, shape);
@@ -116,10 +129,19 @@ pub(super) fn rust_type(plan: &Plan, ty: &Type) -> TokenStream {
         Type::Cidr => quote! { runtime::Cidr },
         Type::Macaddr => quote! { runtime::MacAddr },
         Type::Enum(name) => enum_path(plan, name),
-        Type::Composite(name) => struct_path(plan, name),
+        Type::Composite(name) | Type::Range(name) => struct_path(plan, name),
+        Type::Multirange(name) => {
+            let range = struct_path(plan, name);
+            quote! { runtime::Multirange<#range> }
+        }
         Type::Array(element) => {
             let element = rust_type(plan, element);
             quote! { Vec<Option<#element>> }
+        }
+        Type::MultiArray(element, dimensions) => {
+            let element = rust_type(plan, element);
+            let list = quote! { Vec<Option<#element>> };
+            (1..*dimensions).fold(list, |list, _| quote! { Vec<#list> })
         }
         Type::Shaped(_) => quote! { runtime::Json },
     }

@@ -7,7 +7,7 @@ use super::print::File;
 use super::tokens::{self, struct_ident, text};
 use super::{docs, function, object};
 use crate::plan::Plan;
-use crate::plan::model::{Column, Key, View};
+use crate::plan::model::{Key, View};
 use crate::sql_name;
 
 /// `views/<name>.rs`
@@ -36,18 +36,14 @@ pub(super) fn file(plan: &Plan, view: &View) -> String {
 fn view_table(view: &View) -> TokenStream {
     let name = struct_ident(&view.object);
     let (schema, sql) = (text(&view.sql.schema), text(&view.sql.name));
-    let key =
-        view.key.iter().flat_map(|key| key_columns(view, key)).map(|column| text(&column.sql));
+    let key = view.key.iter().flat_map(|key| key.columns(&view.object));
+    let key = key.map(|column| text(&column.sql));
     quote! {
         impl ViewRow for #name {
             const VIEW: &'static View =
                 &View { object: Self::OBJECT, schema: #schema, name: #sql, key: &[#(#key),*] };
         }
     }
-}
-
-fn key_columns<'a>(view: &'a View, key: &'a Key) -> impl Iterator<Item = &'a Column> {
-    key.columns.iter().filter_map(|&place| view.object.columns.get(place))
 }
 
 /// The table of the root fields.
@@ -65,9 +61,10 @@ fn resolvers(view: &View) -> TokenStream {
         let (field, doc) = (text(field.as_str()), tokens::doc(&view.object.description));
         quote! { Resolver::connection(#field, #row::VIEW) #doc #deprecated }
     });
-    let lookup = view.key.iter().map(|key| {
-        let (field, doc) = (text(key.field.as_str()), tokens::doc(&key_description(view, key)));
-        let columns = key.columns.iter().filter_map(|&place| column(place));
+    let lookup = view.lookups.iter().map(|lookup| {
+        let field = text(lookup.field.as_str());
+        let doc = tokens::doc(&key_description(view, &lookup.key));
+        let columns = lookup.key.columns.iter().filter_map(|&place| column(place));
         quote! { Resolver::lookup(#field, #row::VIEW, &[#(#columns),*]) #doc #deprecated }
     });
     quote! {
@@ -78,6 +75,6 @@ fn resolvers(view: &View) -> TokenStream {
 
 /// The description of the field that finds a row by its key.
 pub(super) fn key_description(view: &View, key: &Key) -> String {
-    let fields: Vec<String> = key_columns(view, key).map(|c| format!("`{}`", c.field)).collect();
+    let fields: Vec<String> = key.columns(&view.object).map(|c| format!("`{}`", c.field)).collect();
     format!("The `{}` with this {}, or null.", view.object.name, fields.join(" and "))
 }

@@ -1,12 +1,12 @@
 //! Puts the rows of the introspection queries together, and replaces identifiers by names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::IntrospectError;
 use super::rows::{self, letter, unexpected};
 use crate::catalog::{
-    Argument, Catalog, ForeignKey, Function, PgName, Table, TableColumn, TableKey, TypeDef,
-    TypeKind, TypeRef, View, ViewColumn,
+    Argument, Catalog, Check, Equality, ForeignKey, Function, PgName, Table, TableColumn, TableKey,
+    TypeDef, TypeKind, TypeRef, View, ViewColumn,
 };
 use crate::query_tree::Query;
 
@@ -19,6 +19,12 @@ pub(super) struct Parts {
     pub(super) functions: Vec<rows::Function>,
     /// By view.
     pub(super) queries: BTreeMap<u32, Query>,
+    /// Views in whose queries a nondeterministic collation plays a part.
+    pub(super) nondeterministic: BTreeSet<u32>,
+    /// By table: what belongs to a constraint has no number.
+    pub(super) expressions: BTreeMap<u32, Vec<(Option<i16>, Check)>>,
+    /// Signatures by identifier.
+    pub(super) functions_by_oid: BTreeMap<u32, String>,
 }
 
 /// The types by identifier.
@@ -38,6 +44,7 @@ impl Parts {
         let mut keys = grouped(self.keys, |key| key.relation);
         let mut foreign_keys = grouped(self.foreign_keys, |key| key.relation);
         let mut queries = self.queries;
+        let mut expressions = self.expressions;
         for relation in self.relations {
             let columns = columns.remove(&relation.oid).unwrap_or_default();
             let keys = keys.remove(&relation.oid).unwrap_or_default().into_iter().map(key);
@@ -48,6 +55,7 @@ impl Parts {
                 let view = View {
                     materialized: letter(relation.kind) == 'm',
                     security_invoker: relation.security_invoker,
+                    nondeterministic: self.nondeterministic.contains(&relation.oid),
                     columns: types.columns(columns)?,
                     keys: keys.collect(),
                     comment: relation.comment,
@@ -56,13 +64,23 @@ impl Parts {
                 catalog.views.insert(PgName::new(relation.schema, relation.name), view);
             } else {
                 let foreign_keys = foreign_keys.remove(&relation.oid).unwrap_or_default();
+                let expressions = expressions.remove(&relation.oid).unwrap_or_default();
+                let mut columns = types.table_columns(columns)?;
+                let mut checks = Vec::new();
+                for (number, check) in expressions {
+                    match columns.iter_mut().find(|column| Some(column.number) == number) {
+                        Some(column) => column.generated = Some(check.condition),
+                        None => checks.push(check),
+                    }
+                }
                 let table = Table {
-                    columns: types.table_columns(columns)?,
+                    columns,
+                    checks,
                     // A unique index of the parent says nothing about the rows of a child.
                     keys: if relation.inherited { Vec::new() } else { keys.collect() },
                     foreign_keys: foreign_keys
                         .into_iter()
-                        .filter_map(|key| foreign_key(key, &names))
+                        .filter_map(|key| foreign_key(key, &names, &self.functions_by_oid))
                         .collect(),
                     row_security: relation.row_security,
                     comment: relation.comment,
@@ -92,12 +110,26 @@ fn key(row: rows::Key) -> TableKey {
 }
 
 /// `None` if the target is a table that was created after the snapshot was taken.
-fn foreign_key(row: rows::ForeignKey, names: &BTreeMap<u32, PgName>) -> Option<ForeignKey> {
+fn foreign_key(
+    row: rows::ForeignKey,
+    names: &BTreeMap<u32, PgName>,
+    functions: &BTreeMap<u32, String>,
+) -> Option<ForeignKey> {
+    let equality = |pair: &[u32]| {
+        let [target_first, own_first] = pair else { return None };
+        Some(Equality {
+            target_first: functions.get(target_first)?.clone(),
+            own_first: functions.get(own_first)?.clone(),
+        })
+    };
+    let equalities = row.functions.chunks(2).map(equality).collect::<Option<_>>();
     Some(ForeignKey {
+        equalities: equalities.unwrap_or_default(),
         name: row.name,
         columns: row.columns,
         target: names.get(&row.target)?.clone(),
         target_columns: row.target_columns,
+        comment: row.comment,
     })
 }
 
@@ -141,8 +173,11 @@ impl Types {
         Ok(Some(match letter(ty.kind) {
             'e' => TypeKind::Enum { labels: ty.labels.clone() },
             'd' => TypeKind::Domain { base: self.reference(ty.base)?, not_null: self.not_null(ty) },
-            'r' => TypeKind::Range { subtype: self.reference(ty.subtype)?, multi: false },
-            'm' => TypeKind::Range { subtype: self.reference(ty.subtype)?, multi: true },
+            'r' => TypeKind::Range {
+                subtype: self.reference(ty.subtype)?,
+                multirange: self.reference(ty.multirange)?.name,
+            },
+            'm' => TypeKind::Multirange { range: self.reference(ty.range)?.name },
             // A view's row is described where the view is.
             'c' if matches!(ty.relation_kind.map(letter), Some('v' | 'm')) => return Ok(None),
             'c' => {
@@ -183,6 +218,7 @@ impl Types {
                     name: row.name,
                     number: row.number,
                     not_null: row.not_null,
+                    generated: None,
                     comment: row.comment,
                 })
             })

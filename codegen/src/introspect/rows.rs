@@ -66,11 +66,27 @@ rows! {
         columns: Vec<String>,
         target: u32,
         target_columns: Vec<String>,
+        functions: Vec<u32>,
+        comment: Option<String>,
+    }
+    /// `table_expressions.sql`
+    TableExpression {
+        relation: u32,
+        name: String,
+        number: Option<i16>,
+        tree: String,
+    }
+    /// `labels.sql`
+    Label {
+        ty = "type": u32,
+        oid: u32,
+        label: String,
     }
     /// `queries.sql`
     ViewQuery {
         view: u32,
         tree: String,
+        nondeterministic: bool,
     }
     /// `functions.sql`
     Function {
@@ -117,6 +133,8 @@ rows! {
         base: u32,
         not_null: bool,
         subtype: u32,
+        range: u32,
+        multirange: u32,
         relation: u32,
         relation_kind: Option<i8>,
         labels: Vec<String>,

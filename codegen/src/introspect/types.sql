@@ -9,11 +9,13 @@
 -- element: of an array, in the sense of SQL: oidvector and the like are not arrays
 -- base: of a domain
 -- subtype: of the bounds of a range or multirange
+-- range, multirange: the other one of such a pair
 -- relation: of a composite; relation_kind is c for CREATE TYPE
 --
 -- In psql 16 or later: \bind '{23}' '{public}' before running it.
 --
--- 16388 | public | order_status | e | 0 | 0 | f | 0 | 0 | | {pending,paid} | Where an order is.
+-- 16388 | public | order_status | e | 0 | 0 | f | 0 | 0 | 0 | 0 | | {pending,paid}
+--     | Where an order is.
 
 with recursive schema_type as (
     select
@@ -59,7 +61,7 @@ reached as (
             and not a.attisdropped
         union all
         select
-            r.rngsubtype as oid
+            unnest(array[r.rngsubtype, r.rngtypid, r.rngmultitypid]) as oid
         from pg_catalog.pg_range as r
         where t.oid in (r.rngtypid, r.rngmultitypid)
     ) as part
@@ -74,6 +76,8 @@ select
     t.typbasetype as base,
     t.typnotnull as not_null,
     coalesce(r.rngsubtype, 0) as subtype,
+    coalesce(r.rngtypid, 0) as range,
+    coalesce(r.rngmultitypid, 0) as multirange,
     t.typrelid as relation,
     c.relkind as relation_kind,
     array(

@@ -2,10 +2,10 @@
 
 use super::Planner;
 use super::functions::{LeftOut, label, subject};
-use super::model::{Argument, Origin, Presence, Rename};
+use super::model::{Argument, Origin, Presence, Rename, Type};
 use super::names::{self, GraphqlName};
-use crate::catalog::{self, ArgumentMode};
-use crate::comment::Comment;
+use crate::catalog::{self, ArgumentMode, TypeRef};
+use crate::comment::{Comment, Shape};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sql_name;
 
@@ -92,16 +92,7 @@ impl Planner<'_> {
             self.unsupported(function, &format!("argument `{sql}`"), &unsupported)
         })?;
         let shape = comment.shapes.iter().find(|(argument, _)| argument == sql);
-        let ty = match shape {
-            None => resolved.ty,
-            Some((_, shape)) => {
-                self.shaped(&resolved.ty, shape, &function.name.schema).unwrap_or_else(|why| {
-                    let help = format!("`{sql}` is of type {}", sql_name::short_type(&source.ty));
-                    self.invalid_reference(&label(function), why, help);
-                    resolved.ty
-                })
-            }
-        };
+        let ty = self.tagged_part(function, &source.ty, resolved.ty, shape.map(|(_, shape)| shape));
         let nullable = comment.nullable_arguments.contains(sql);
         let presence = match &source.default {
             Some(default) if function.strict && !nullable => {
@@ -121,6 +112,22 @@ impl Planner<'_> {
             sql_type: sql_name::type_name(&source.ty),
             variadic: source.mode == ArgumentMode::Variadic,
             presence,
+        })
+    }
+
+    /// The type of an argument, a result or a column of it, given what `@type` says.
+    pub(super) fn tagged_part(
+        &mut self,
+        function: &catalog::Function,
+        declared: &TypeRef,
+        resolved: Type,
+        shape: Option<&Shape>,
+    ) -> Type {
+        let Some(shape) = shape else { return resolved };
+        let schema = &function.name.schema;
+        self.tagged(declared, resolved.clone(), shape, schema).unwrap_or_else(|refusal| {
+            self.invalid_reference(&label(function), refusal.reason, refusal.help);
+            resolved
         })
     }
 
@@ -174,7 +181,7 @@ impl Planner<'_> {
         let both: Vec<String> = arguments.iter().chain(&columns).cloned().collect();
         let (argument, column) = ("argument", "column of its result");
         let either = "argument and no column of its result";
-        let shapes = comment.shapes.iter().map(|(name, _)| ("type", name, argument, &arguments));
+        let shapes = comment.shapes.iter().map(|(name, _)| ("type", name, either, &both));
         let nullable =
             comment.nullable_arguments.iter().map(|name| ("nullable", name, argument, &arguments));
         let not_null =

@@ -26,6 +26,15 @@ pub struct ColumnFacts {
     /// The base column whose value it is, unchanged; through an outer join it may be null
     /// instead.
     pub source: Option<BaseColumn>,
+    /// Whether a materialized view keeps it: then it is the base column's value of another time.
+    pub stored: bool,
+}
+
+impl ColumnFacts {
+    /// A column that is no base column.
+    pub(super) fn computed(nullability: Nullability) -> Self {
+        Self { nullability, source: None, stored: false }
+    }
 }
 
 /// Facts about every column of a view, in order.
@@ -86,12 +95,11 @@ fn view_facts(
     let Some(view) = catalog.views.get(name) else { return Vec::new() };
     let context = Context { catalog, views };
     let found = Level::new(&context, &view.query, None).columns();
-    let unknown = || ColumnFacts {
-        nullability: Nullability::nullable(match &view.query.unreadable {
+    let unknown = || {
+        ColumnFacts::computed(Nullability::nullable(match &view.query.unreadable {
             Some(reason) => Reason::new(format!("the query is not understood: {reason}")),
             None => Reason::new("nothing is known about it"),
-        }),
-        source: None,
+        }))
     };
     // Dropped columns aside, which views do not have, they correspond one to one.
     let mut found = found.into_iter();
@@ -99,7 +107,7 @@ fn view_facts(
 }
 
 /// The relations that a query reads, in whichever part of it.
-fn relations<'a>(query: &'a Query, found: &mut Vec<&'a PgName>) {
+pub(super) fn relations<'a>(query: &'a Query, found: &mut Vec<&'a PgName>) {
     for entry in &query.range {
         match &entry.source {
             RangeSource::Relation { relation } => found.push(relation),

@@ -4,14 +4,19 @@ use super::Planner;
 use super::model::{Composite, CompositeUse, Nullability, Object};
 use super::names::{self, RustName};
 use super::tags::Subject;
-use crate::catalog::PgName;
+use crate::catalog::{PgName, TypeDef, TypeKind};
 use crate::comment::Place;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sql_name;
 
 impl Planner<'_> {
-    /// Plans a composite type, or the row of a table or of a view that is not in the API.
+    /// Plans a composite type, a range type, or the row of a table or of a view that is not in the API.
     pub(super) fn composite(&mut self, name: &PgName) -> Option<Composite> {
+        if let Some(TypeDef { kind: TypeKind::Range { subtype, multirange }, .. }) =
+            self.catalog.types.get(name)
+        {
+            return self.range(name, subtype, multirange);
+        }
         let (object, text) = self.composite_subject(name);
         let subject = Subject { object, text: text.as_deref() };
         let comment = self.comment(&subject, Place::Type);
@@ -40,13 +45,14 @@ impl Planner<'_> {
             hidden,
             relations: Vec::new(),
         };
-        Some(Composite { sql: name.clone(), object, usage: CompositeUse::default() })
+        let usage = CompositeUse::default();
+        Some(Composite { sql: name.clone(), multirange: None, object, usage })
     }
 
     /// The object to comment on, and what its comment says about the type.
     ///
     /// Tags of a view that is not in the API are about the view, not about its type.
-    fn composite_subject(&self, name: &PgName) -> (String, Option<String>) {
+    pub(super) fn composite_subject(&self, name: &PgName) -> (String, Option<String>) {
         let qualified = sql_name::qualified(name);
         if self.catalog.views.contains_key(name) {
             return (format!("view {qualified}"), None);

@@ -38,11 +38,22 @@ impl Plan {
         let object = &view.object;
         let mut out = format!("{} is the type {}\n", object.origin.object, object.name);
         let _ = writeln!(out, "  {} lists its rows", view.list.field);
+        for lookup in &view.lookups {
+            let _ = writeln!(out, "  {} finds a row by a key: {}", lookup.field, lookup.key.reason);
+        }
         match &view.key {
             Some(key) => {
-                let _ = writeln!(out, "  {} finds a row by its key: {}", key.field, key.reason);
+                let columns: Vec<&str> = key.columns(object).map(|c| c.sql.as_str()).collect();
+                let columns = columns.join(", ");
+                let _ = writeln!(out, "  rows come in the order of {columns}: {}", key.reason);
             }
-            None => out.push_str("  no key is known; `@key` in its comment declares one\n"),
+            None if view.lookups.is_empty() => {
+                out.push_str("  no key is known; `@key` in its comment declares one\n");
+            }
+            None => out.push_str(
+                "  rows have no order of their own, because each key may be null; `@notnull` on \
+                 its columns, or `@key` in the comment of the view, say that one is not\n",
+            ),
         }
         out.push_str(&self.explain_columns(object));
         for argument in &view.list.direct {
@@ -66,6 +77,9 @@ impl Plan {
                 pairs.join(" and ")
             );
             let _ = writeln!(out, "    {}", relation.origin.how);
+            if !relation.reason.is_empty() {
+                let _ = writeln!(out, "    {}", relation.reason);
+            }
         }
         for note in &view.notes {
             let _ = writeln!(out, "  {note}");

@@ -4,21 +4,40 @@
 //! table. It leads to the view that *stands for* the referenced table: its key is what the foreign
 //! key refers to. Of several such views it is the one with the name of the table, as in
 //! `v_customers` for `customers` or, without what is before the first `_`, `tb_customers`. If that
-//! does not decide, there is no relation, and `--explain` says so.
+//! does not decide, there is no relation, and that is reported.
 //!
-//! The field that leads there is called like the column without `_id`, or else like the target's
-//! list; the one that leads back like this view's list, with `By` and the columns if there are
-//! several ways. A declared relation between the same columns replaces an inferred one, whatever
-//! its name, and a name that is taken for something else stays what it is.
+//! The field that leads there is called like the column without `_id` or the name of the column
+//! that it refers to; a column that ends in neither is followed by the name of the target's list,
+//! and where columns say nothing that is the name. The one that leads back is called like this
+//! view's list, with `By` and the column or that field if there are several ways. The comment of the constraint may say
+//! otherwise: `@name`, `@inverse`, `@omit`. A declared relation between the same columns replaces
+//! an inferred one, whatever its name, and a name that is taken for something else stays what it
+//! is.
+//!
+//! - `stands`: which view stands for which table;
+//! - `links`: which foreign keys a view has, and where they lead;
+//! - `fields`: names and descriptions.
+
+mod fields;
+mod links;
+mod stands;
 
 use std::collections::BTreeMap;
 
+pub(super) use fields::description;
+use fields::is_between;
+use links::{Comments, NoLink};
+use stands::Stands;
+
 use super::Planner;
 use super::columns::BaseColumn;
-use super::model::{Cardinality, Column, Origin, Relation, Rename, View};
-use super::names::{self, GraphqlName};
-use super::tags::view_label;
+use super::model::{Cardinality, Column, Object, Origin, Relation, Rename, View};
+use super::names::GraphqlName;
+use super::relations::cardinality;
+use super::tags::{Subject, view_label};
 use crate::catalog::{ForeignKey, PgName};
+use crate::comment::Place;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::sql_name;
 
 /// A column of a view that is one of a base table.
@@ -30,51 +49,77 @@ struct Source<'a> {
 }
 
 /// A foreign key between two views.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 struct Link {
     from: PgName,
     to: PgName,
     /// Pairs of columns of the two.
     columns: Vec<(String, String)>,
-    /// The foreign key, in words.
-    how: String,
+    /// The table that has the foreign key.
+    table: PgName,
+    /// The foreign key as `comment on` names it.
+    constraint: String,
+    /// Whether there always is a referenced row, and why (not).
+    always: Result<String, String>,
+    /// `@name` of the constraint.
+    name: Option<String>,
+    /// `@inverse` of the constraint.
+    inverse: Option<String>,
+    /// The text of the constraint's comment.
+    description: String,
+    /// The columns that it refers to, as the table calls them.
+    referenced: Vec<String>,
+}
+
+impl Link {
+    fn is_like(&self, other: &Self) -> bool {
+        (&self.from, &self.to, &self.columns) == (&other.from, &other.to, &other.columns)
+    }
 }
 
 impl Planner<'_> {
     /// Adds the relations that foreign keys give, in both directions.
-    pub(super) fn foreign_keys(&self, views: &mut BTreeMap<PgName, View>) {
+    pub(super) fn foreign_keys(&mut self, views: &mut BTreeMap<PgName, View>) {
+        let comments = self.constraint_comments();
         let mut links: Vec<Link> = Vec::new();
-        let mut notes: Vec<(PgName, String)> = Vec::new();
+        let mut missing: Vec<(PgName, NoLink)> = Vec::new();
         let stands = Stands::new(self, views);
-        for (name, view) in views.iter() {
-            for link in self.links(name, view, views, &stands) {
+        for name in views.keys() {
+            for link in self.links(name, views, &stands, &comments) {
                 match link {
-                    Ok(link) => {
-                        let same = |other: &Link| {
-                            (&other.from, &other.to, &other.columns)
-                                == (&link.from, &link.to, &link.columns)
-                        };
-                        if !links.iter().any(same) {
-                            links.push(link);
-                        }
-                    }
-                    Err(note) => notes.push((name.clone(), note)),
+                    Ok(link) if links.iter().any(|other| link.is_like(other)) => {}
+                    Ok(link) => links.push(link),
+                    Err(why) => missing.push((name.clone(), why)),
                 }
             }
         }
+        choose_names(&mut links, &stands);
+        let is_one_of_several = |link: &Link| {
+            let same = |other: &&Link| (&other.from, &other.to) == (&link.from, &link.to);
+            links.iter().filter(same).count() > 1
+        };
         for link in &links {
-            self.forward(views, link);
+            self.forward(views, link, is_one_of_several(link));
         }
         for link in &links {
-            let siblings =
-                links.iter().filter(|other| (&other.from, &other.to) == (&link.from, &link.to));
-            self.backward(views, link, siblings.count() > 1);
+            self.backward(views, link, is_one_of_several(link));
         }
-        for (name, note) in notes {
-            if let Some(view) = views.get_mut(&name) {
-                view.notes.push(note);
-            }
-        }
+        self.report_missing(views, missing);
+    }
+
+    /// The comments of the foreign keys of all tables.
+    fn constraint_comments(&mut self) -> Comments {
+        let tables = &self.catalog.tables;
+        let keys = tables
+            .iter()
+            .flat_map(|(name, table)| table.foreign_keys.iter().map(move |key| (name, key)));
+        let comments = keys.map(|(table, key)| {
+            let object = constraint_label(table, key);
+            let subject = Subject { object, text: key.comment.as_deref() };
+            let comment = self.comment(&subject, Place::ForeignKey);
+            ((table.clone(), key.name.clone()), comment)
+        });
+        comments.collect()
     }
 
     /// The columns of a view that are base columns.
@@ -93,126 +138,46 @@ impl Planner<'_> {
         sources.collect()
     }
 
-    /// The foreign keys that a view has, or why they lead nowhere.
-    fn links(
-        &self,
-        name: &PgName,
-        view: &View,
-        views: &BTreeMap<PgName, View>,
-        stands: &Stands,
-    ) -> Vec<Result<Link, String>> {
-        let sources = self.sources(name, view);
-        let mut links = Vec::new();
-        // Each column that starts a foreign key, with the columns of the same row.
-        for first in &sources {
-            let Some(table) = self.catalog.tables.get(&first.base.table) else { continue };
-            for key in &table.foreign_keys {
-                if key.columns.first() != Some(&first.base.column) {
-                    continue;
-                }
-                let same_row = |other: &&Source<'_>| {
-                    other.base.table == first.base.table
-                        && (key.columns.len() == 1 || other.instance.is_some())
-                        && other.instance == first.instance
-                };
-                let own: Option<Vec<&Column>> = key
-                    .columns
-                    .iter()
-                    .map(|column| {
-                        let is = |other: &&Source<'_>| other.base.column == *column;
-                        Some(sources.iter().filter(same_row).find(is)?.column)
-                    })
-                    .collect();
-                let Some(own) = own else { continue };
-                // Of a column that is there twice, the first counts.
-                if first.instance.is_some()
-                    && own.first().is_some_and(|c| c.sql != first.column.sql)
-                {
-                    continue;
-                }
-                let own = if key.columns.len() == 1 { vec![first.column] } else { own };
-                links.extend(self.link(name, &first.base.table, key, &own, views, stands));
-            }
-        }
-        links
-    }
-
-    fn link(
-        &self,
-        name: &PgName,
-        table: &PgName,
-        key: &ForeignKey,
-        own: &[&Column],
-        views: &BTreeMap<PgName, View>,
-        stands: &Stands,
-    ) -> Option<Result<Link, String>> {
-        let listed = own.iter().map(|column| sql_name::identifier(&column.sql));
-        let listed = listed.collect::<Vec<_>>().join(", ");
-        let declared = self.exposed.get(name).is_some_and(|comment| {
-            comment.relations.iter().any(|tag| {
-                tag.columns.len() == own.len()
-                    && own.iter().all(|column| tag.columns.contains(&column.sql))
-            })
-        });
-        let note = |why: String| {
-            let note = format!("no relation follows from the foreign key of {listed}: {why}");
-            (!declared).then_some(Err(note))
-        };
-        let (target, columns) = match stands.find(key) {
-            Ok(found) => found,
-            Err(why) => return note(why),
-        };
-        let object = &views.get(target)?.object;
-        for (mine, theirs) in own.iter().zip(&columns) {
-            let theirs = object.columns.iter().find(|column| column.sql == **theirs)?;
-            if mine.ty != theirs.ty || !mine.ty.is_filterable() {
-                return note(format!("it differs in type from {}.{}", target, theirs.sql));
-            }
-        }
-        let pairs = own.iter().zip(columns).map(|(own, other)| (own.sql.clone(), other.clone()));
-        let how = format!("a foreign key of {table} ({})", key.columns.join(", "));
-        Some(Ok(Link { from: name.clone(), to: target.clone(), columns: pairs.collect(), how }))
-    }
-
     /// Adds the field that leads from the referencing row to the referenced one.
-    fn forward(&self, views: &mut BTreeMap<PgName, View>, link: &Link) {
-        let Some(target) = views.get(&link.to) else { return };
-        let list = target.list.field.clone();
-        let description = target.object.description.clone();
-        let short = match link.columns.as_slice() {
-            [(column, _)] => column.strip_suffix("_id").filter(|rest| !rest.is_empty()),
-            _ => None,
+    fn forward(&self, views: &mut BTreeMap<PgName, View>, link: &Link, one_of_several: bool) {
+        let (Some(from), Some(to)) = (views.get(&link.from), views.get(&link.to)) else { return };
+        let (cardinality, reason) = match &link.always {
+            Ok(why) => (Cardinality::One, why.clone()),
+            Err(why) => (Cardinality::Optional, why.clone()),
         };
-        let field = short.and_then(|short| names::field_name(short).ok()).unwrap_or(list);
-        let (columns, cardinality) = (link.columns.clone(), Cardinality::Optional);
-        self.add(
-            views,
-            &link.from,
-            link,
-            Inferred { field, target: &link.to, columns, cardinality, description },
-        );
+        let description = match link.description.as_str() {
+            "" => description(&from.object, &to.object, &link.columns, cardinality),
+            own => own.to_owned(),
+        };
+        let new = Inferred {
+            fields: link.forward(from, to, one_of_several),
+            named: link.name.is_some(),
+            target: &link.to,
+            columns: link.columns.clone(),
+            cardinality,
+            reason,
+            description,
+        };
+        self.add(views, &link.from, link, new);
     }
 
     /// Adds the field that leads from the referenced row to those that refer to it.
     fn backward(&self, views: &mut BTreeMap<PgName, View>, link: &Link, one_of_several: bool) {
-        let Some(source) = views.get(&link.from) else { return };
-        let mut field = source.list.field.clone();
-        let description = source.object.description.clone();
-        if one_of_several {
-            let columns = link.columns.iter().filter_map(|(name, _)| {
-                source.object.columns.iter().find(|column| column.sql == *name)
-            });
-            let suffix: String = columns.map(|c| c.field.as_type().as_str().to_owned()).collect();
-            field = field.with_suffix(&format!("By{suffix}"));
-        }
-        let columns = link.columns.iter().map(|(own, other)| (other.clone(), own.clone()));
-        let (columns, cardinality) = (columns.collect(), Cardinality::Many);
-        self.add(
-            views,
-            &link.to,
-            link,
-            Inferred { field, target: &link.from, columns, cardinality, description },
-        );
+        let (Some(from), Some(to)) = (views.get(&link.from), views.get(&link.to)) else { return };
+        let columns: Vec<(String, String)> =
+            link.columns.iter().map(|(own, other)| (other.clone(), own.clone())).collect();
+        let compared: Vec<&str> = columns.iter().map(|(_, theirs)| theirs.as_str()).collect();
+        let (cardinality, reason) = cardinality(self, &link.from, from, &compared);
+        let new = Inferred {
+            fields: link.backward(from, one_of_several),
+            named: link.inverse.is_some(),
+            target: &link.from,
+            description: description(&to.object, &from.object, &columns, cardinality),
+            columns,
+            cardinality,
+            reason,
+        };
+        self.add(views, &link.to, link, new);
     }
 
     /// Adds a relation to a view, unless it is declared or its name is taken.
@@ -221,132 +186,161 @@ impl Planner<'_> {
         views: &mut BTreeMap<PgName, View>,
         name: &PgName,
         link: &Link,
-        inferred: Inferred<'_>,
+        new: Inferred<'_>,
     ) {
         let (Some(view), Some(source)) = (views.get_mut(name), self.catalog.views.get(name)) else {
             return;
         };
-        let Inferred { field, target, columns, cardinality, description } = inferred;
-        let same = |relation: &Relation| {
-            relation.target == *target
-                && relation.columns.len() == columns.len()
-                && columns.iter().all(|pair| relation.columns.contains(pair))
+        let same = |relation: &&mut Relation| {
+            relation.target == *new.target && is_between(relation, &new.columns)
         };
-        if view.object.relations.iter().any(same) {
+        if let Some(declared) = view.object.relations.iter_mut().find(same) {
+            declared.promise(&new);
             return;
         }
-        let is_taken = |other: &GraphqlName| other.as_str().eq_ignore_ascii_case(field.as_str());
-        let object = &view.object;
         let tag = |field: &str| {
-            let list = |names: Vec<&String>| {
-                let names: Vec<String> =
-                    names.into_iter().map(|n| sql_name::identifier(n)).collect();
-                names.join(", ")
-            };
-            format!(
-                "@relation {field} ({}) references {} ({})",
-                list(columns.iter().map(|(own, _)| own).collect()),
-                sql_name::qualified(target),
-                list(columns.iter().map(|(_, other)| other).collect()),
-            )
+            let (own, theirs): (Vec<_>, Vec<_>) = new.columns.iter().map(|(a, b)| (a, b)).unzip();
+            relation_tag(field, &own, new.target, &theirs)
         };
-        let mut taken = (object.columns.iter().map(|column| &column.field))
-            .chain(object.relations.iter().map(|relation| &relation.field));
-        if taken.any(is_taken) {
-            let note = format!("`{field}` is taken; another name needs a tag: {}", tag("other"));
+        // A name that somebody chose is not given up in silence.
+        let is_free = |field: &&GraphqlName| new.named || !is_taken(&view.object, field);
+        let Some(field) = new.fields.iter().find(is_free).cloned() else {
+            let names: Vec<String> = new.fields.iter().map(|field| format!("`{field}`")).collect();
+            let names = names.join(" and ");
+            let note = format!(
+                "no relation to {}, because of taken names: {names}; a tag for it: {}",
+                new.target,
+                tag("other")
+            );
             view.notes.push(note);
             return;
-        }
+        };
         let object = view_label(name, source);
         let rename = Rename::Sql(format!(
             "give the relation another name in the comment of {object}:\n{}",
             tag("other")
         ));
-        let origin = Origin { object, how: link.how.clone(), rename };
-        let target = target.clone();
-        let relation = Relation { field, origin, target, columns, cardinality, description };
-        view.object.relations.push(relation);
+        view.object.relations.push(Relation {
+            field,
+            origin: Origin { object, how: format!("foreign key {}", link.constraint), rename },
+            target: new.target.clone(),
+            columns: new.columns,
+            cardinality: new.cardinality,
+            reason: new.reason,
+            description: new.description,
+        });
+    }
+
+    /// Says which foreign keys lead nowhere: in the notes of views, and where somebody has to
+    /// choose, once for each constraint.
+    fn report_missing(
+        &mut self,
+        views: &mut BTreeMap<PgName, View>,
+        missing: Vec<(PgName, NoLink)>,
+    ) {
+        let mut unclear: BTreeMap<String, Diagnostic> = BTreeMap::new();
+        for (name, why) in missing {
+            let (Some(view), Some(source)) = (views.get_mut(&name), self.catalog.views.get(&name))
+            else {
+                continue;
+            };
+            let (constraint, table, candidates) = match why {
+                NoLink::Note(note) => {
+                    view.notes.push(note);
+                    continue;
+                }
+                NoLink::Ambiguous { constraint, table, candidates } => {
+                    (constraint, table, candidates)
+                }
+            };
+            let names: Vec<String> = candidates.iter().map(|(view, _)| view.to_string()).collect();
+            let tags: Vec<&str> = candidates.iter().map(|(_, tag)| tag.as_str()).collect();
+            view.notes.push(format!(
+                "no relation follows from {constraint}: {} all have the key of {table}; a tag \
+                 chooses one: {}",
+                names.join(", "),
+                tags.join(", or ")
+            ));
+            let label = view_label(&name, source);
+            let diagnostic = unclear.entry(constraint.clone()).or_insert_with(|| {
+                let message = format!(
+                    "no relation follows from a foreign key: {} could stand for `{table}`",
+                    names.join(" and ")
+                );
+                Diagnostic::new(Code::AmbiguousRelation, message).at(constraint.clone(), "").help(
+                    format!(
+                        "choose in the comment of {label}:\n{}\nor want none:\n{}",
+                        tags.join("\n"),
+                        sql_name::comment_with(&constraint, "@omit", None)
+                    ),
+                )
+            });
+            *diagnostic = diagnostic.clone().at(label, "has its columns");
+        }
+        unclear.into_values().for_each(|diagnostic| self.diagnostics.push(diagnostic));
+    }
+}
+
+/// Keeps the names of a constraint's comment where they are unambiguous: a view that reads the
+/// table twice has two such fields, and only the view that stands for the table is what `@inverse`
+/// leads back to.
+fn choose_names(links: &mut [Link], stands: &Stands) {
+    let mut readings: BTreeMap<(PgName, String), usize> = BTreeMap::new();
+    let of = |link: &Link| (link.from.clone(), link.constraint.clone());
+    for link in links.iter() {
+        *readings.entry(of(link)).or_default() += 1;
+    }
+    for link in links {
+        let once = readings.get(&of(link)) == Some(&1);
+        link.name.take_if(|_| !once);
+        link.inverse.take_if(|_| !once || stands.of_table(&link.table) != Some(&link.from));
     }
 }
 
 /// A relation that is about to be added.
 struct Inferred<'a> {
-    field: GraphqlName,
+    /// What it may be called, the best first.
+    fields: Vec<GraphqlName>,
+    /// Whether a comment says so.
+    named: bool,
     target: &'a PgName,
     columns: Vec<(String, String)>,
     cardinality: Cardinality,
+    reason: String,
     description: String,
 }
 
-/// A table or view and some of its columns.
-type Columns = (PgName, Vec<String>);
-
-/// Which views stand for which tables.
-struct Stands {
-    /// By table and the columns of a key: the views with that key, and what it is called there.
-    views: BTreeMap<Columns, Vec<Columns>>,
-    prefix: String,
+impl Relation {
+    /// A declared relation that is known to follow from a foreign key keeps its name and gets the
+    /// rest.
+    fn promise(&mut self, inferred: &Inferred<'_>) {
+        self.cardinality = inferred.cardinality;
+        self.reason.clone_from(&inferred.reason);
+        self.description.clone_from(&inferred.description);
+    }
 }
 
-impl Stands {
-    fn new(planner: &Planner<'_>, views: &BTreeMap<PgName, View>) -> Self {
-        let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (name, view) in views {
-            let Some(key) = &view.key else { continue };
-            let sources = planner.sources(name, view);
-            let columns = key.columns.iter().filter_map(|place| view.object.columns.get(*place));
-            let sources: Option<Vec<&Source<'_>>> = columns
-                .map(|column| sources.iter().find(|source| source.column.sql == column.sql))
-                .collect();
-            let Some(mut sources) = sources else { continue };
-            let Some(first) = sources.first().copied() else { continue };
-            let one_row = sources.iter().all(|source| {
-                source.base.table == first.base.table
-                    && source.instance == first.instance
-                    && (sources.len() == 1 || source.instance.is_some())
-            });
-            if one_row {
-                sources.sort_by_key(|source| &source.base.column);
-                let base = sources.iter().map(|source| source.base.column.clone()).collect();
-                let own = sources.iter().map(|source| source.column.sql.clone()).collect();
-                found
-                    .entry((first.base.table.clone(), base))
-                    .or_default()
-                    .push((name.clone(), own));
-            }
-        }
-        Self { views: found, prefix: planner.config.view_prefix.clone() }
-    }
+fn is_taken(object: &Object, field: &GraphqlName) -> bool {
+    let columns = object.columns.iter().map(|column| &column.field);
+    let mut taken = columns.chain(object.relations.iter().map(|relation| &relation.field));
+    taken.any(|other| other.as_str().eq_ignore_ascii_case(field.as_str()))
+}
 
-    /// The view that stands for what a foreign key refers to, and its columns in the order of the
-    /// foreign key; or why there is none.
-    fn find(&self, key: &ForeignKey) -> Result<(&PgName, Vec<&String>), String> {
-        let mut columns = key.target_columns.clone();
-        columns.sort();
-        let listed = key.target_columns.join(", ");
-        let candidates = self.views.get(&(key.target.clone(), columns.clone()));
-        let candidates = candidates.map(Vec::as_slice).unwrap_or_default();
-        let short = |view: &PgName| names::without_prefix(&view.name, &self.prefix).to_owned();
-        let table = key.target.name.as_str();
-        let without = table.split_once('_').map_or(table, |(_, rest)| rest);
-        let called = |name: &str| {
-            let mut views = candidates.iter().filter(|(view, _)| short(view) == name);
-            views.next().filter(|_| views.next().is_none())
-        };
-        let only = match candidates {
-            [only] => Some(only),
-            _ => called(table).or_else(|| called(without)),
-        };
-        let Some((view, own)) = only else {
-            let names: Vec<String> = candidates.iter().map(|(view, _)| view.to_string()).collect();
-            return Err(if names.is_empty() {
-                format!("no view has {} ({listed}) for its key", key.target)
-            } else {
-                format!("{} all have {} ({listed}) for their key", names.join(", "), key.target)
-            });
-        };
-        let place = |column: &String| columns.iter().position(|other| other == column);
-        let ordered = key.target_columns.iter().filter_map(|column| own.get(place(column)?));
-        Ok((view, ordered.collect()))
-    }
+/// A foreign key as `comment on` names it.
+fn constraint_label(table: &PgName, key: &ForeignKey) -> String {
+    format!("constraint {} on {}", sql_name::identifier(&key.name), sql_name::qualified(table))
+}
+
+/// `@relation shop (shop_id) references public.v_shops (id)`
+fn relation_tag(field: &str, own: &[&String], target: &PgName, theirs: &[&String]) -> String {
+    let list = |names: &[&String]| {
+        let names: Vec<String> = names.iter().map(|name| sql_name::identifier(name)).collect();
+        names.join(", ")
+    };
+    format!(
+        "@relation {field} ({}) references {} ({})",
+        list(own),
+        sql_name::qualified(target),
+        list(theirs)
+    )
 }

@@ -12,22 +12,28 @@
 //! - `rows`: a query: its keys, step by step through grouping and DISTINCT; `set_operations` has
 //!   the rest, `columns` what it asks about columns, `words` the explanation;
 //! - `joins`: which rows of `FROM` are determined by which columns;
-//! - `equalities`: which conditions make two columns equal, or fix one.
+//! - `entries`: the keys of what stands in `FROM`; `trees` those of recursive queries;
+//! - `equalities`: which conditions make two columns equal, or fix one;
+//! - `complete`: whether every row of a base table is there.
 //!
-//! The answers are sound, not complete. What is not understood gives no key. One thing has to be
-//! taken on trust, since the query does not say how text is compared: that a column with a
-//! nondeterministic collation is not compared with one of another collation.
+//! The answers are sound, not complete. What is not understood gives no key. A query does not say
+//! by which collation it compares text, so where a nondeterministic one plays any part in it, no
+//! comparison of text says anything. A materialized view shows what was true when it was
+//! refreshed, also after what it reads got a unique constraint.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::columns::bottom_up;
+use super::columns::{bottom_up, relations};
 use crate::catalog::{Catalog, PgName};
 
 mod columns;
+mod complete;
+mod entries;
 mod equalities;
 mod joins;
 mod rows;
 mod set_operations;
+mod trees;
 mod words;
 
 /// What is known about the rows of a view.
@@ -38,6 +44,8 @@ pub struct Identity {
     /// For each column that is one of a base table, unchanged: which reading of that table it
     /// comes from. Columns with equal instances are of one row of that table.
     pub instances: Vec<Option<Vec<usize>>>,
+    /// Whether it shows its tables as they are, without a materialized view in between.
+    pub live: bool,
 }
 
 /// Columns that identify a row if none of them is null.
@@ -58,7 +66,7 @@ pub enum Rank {
     Primary,
     /// A unique constraint or index.
     Unique,
-    /// All of what was grouped, made distinct or united.
+    /// Anything else: keys of several tables, what was grouped, made distinct, united or numbered.
     Derived,
 }
 
@@ -67,9 +75,21 @@ pub fn identify_all(catalog: &Catalog) -> BTreeMap<PgName, Identity> {
     bottom_up(catalog, catalog.views.keys(), |known, name| identify(catalog, known, name))
 }
 
+/// Why a view need not have a row for each row of a base table, that of an instance.
+pub fn incomplete(
+    catalog: &Catalog,
+    known: &BTreeMap<PgName, Identity>,
+    name: &PgName,
+    instance: &[usize],
+) -> Option<String> {
+    let context = rows::Context { catalog, views: known, nondeterministic: false };
+    complete::of_view(&context, name, instance).err()
+}
+
 fn identify(catalog: &Catalog, known: &BTreeMap<PgName, Identity>, name: &PgName) -> Identity {
     let Some(view) = catalog.views.get(name) else { return Identity::default() };
-    let context = rows::Context { catalog, views: known };
+    let nondeterministic = view.nondeterministic;
+    let context = rows::Context { catalog, views: known, nondeterministic };
     let rows = rows::Rows::new(&context, &view.query, None);
     let mut keys = rows.keys();
     for index in &view.keys {
@@ -79,7 +99,11 @@ fn identify(catalog: &Catalog, known: &BTreeMap<PgName, Identity>, name: &PgName
             add(&mut keys, RowKey { columns, rank: Rank::Primary, reason });
         }
     }
-    Identity { keys, instances: rows.instances() }
+    let mut read = Vec::new();
+    relations(&view.query, &mut read);
+    let live = !view.materialized
+        && read.into_iter().all(|name| known.get(name).is_none_or(|identity| identity.live));
+    Identity { keys, instances: rows.instances(), live }
 }
 
 /// How many keys are kept: a wide view has more than anybody asks for.

@@ -1,89 +1,125 @@
-//! What identifies a row of a view, and which columns are direct arguments of its list field.
+//! What identifies a row of a view, the fields that find one, and which columns are direct
+//! arguments of its list field.
 //!
-//! A key is declared by `@key`, proven from the query (`identity`), or a unique index of a
-//! materialized view.
+//! Keys are proven from the query (`identity`), or declared by `@key`, and then only those count.
+//! Each gives a field, `ordersById`. One of them is the key that decides the order of rows: the
+//! first that is declared; of proven ones the best of those that are never null, which a key that
+//! only finds rows need not be.
+
+use std::cmp::Reverse;
 
 use super::Planner;
 use super::columns::{BaseColumn, ColumnFacts};
-use super::model::{DirectArgument, Key, Object, Operation, Plan};
+use super::identity::Rank;
+use super::model::{DirectArgument, Key, Lookup, Object, Origin, Rename};
 use super::names::{self, GraphqlName};
 use super::registry::LIST_ARGUMENTS;
 use super::tags::view_label;
-use crate::catalog::{self, Catalog, PgName, TableKey};
-use crate::comment::Comment;
+use crate::catalog::{self, Catalog, PgName};
+use crate::comment::{Comment, KeyTag};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::sql_name;
+
+/// The keys of a view.
+#[derive(Default)]
+pub(super) struct Keys {
+    /// The one that decides the order of rows.
+    pub(super) primary: Option<Key>,
+    /// The fields that find a row.
+    pub(super) lookups: Vec<Lookup>,
+    /// What was left out, for `--explain`.
+    pub(super) notes: Vec<String>,
+}
+
+/// How many columns a key may have to give a field that nobody asked for.
+const MOST_COLUMNS: usize = 4;
+
+/// How many such fields a view has. A new key of a table must not push out an old one, so this is
+/// more than a view should ever need.
+const MOST_LOOKUPS: usize = 8;
 
 impl Planner<'_> {
-    /// The key of a view, if one is known.
-    pub(super) fn key(
+    /// The keys of a view, as far as they are known.
+    pub(super) fn keys(
         &mut self,
         name: &PgName,
         source: &catalog::View,
         comment: &Comment,
         object: &Object,
         list: &GraphqlName,
-    ) -> Option<Key> {
-        let (columns, reason) = match &comment.key {
-            Some(columns) => {
-                let columns = self.declared_key(&view_label(name, source), object, columns)?;
-                (columns, "its comment says `@key`".to_owned())
+    ) -> Keys {
+        let proven = self.proven_keys(name, source, object);
+        let mut keys = Keys::default();
+        if comment.keys.is_empty() {
+            keys.primary = proven.iter().find(|key| !is_nullable(object, key)).cloned();
+            for key in proven {
+                match too_much(&key, keys.lookups.len()) {
+                    Some(why) => keys.notes.push(unused(object, &key, &why)),
+                    None => keys.lookups.push(lookup(object, list, key, None)),
+                }
             }
-            None => self.proven_key(name, source, object).or_else(|| {
-                let columns = indexed_key(object, &source.keys)?;
-                Some((columns, "it has a unique index".to_owned()))
-            })?,
-        };
-        for &column in &columns {
-            self.warn_of_nullable_key(name, source, object, column);
+        } else {
+            let declared = self.declared_keys(&view_label(name, source), object, &comment.keys);
+            keys.primary = declared.first().map(|(key, _)| key.clone());
+            for &column in keys.primary.iter().flat_map(|key| &key.columns) {
+                self.warn_of_nullable_key(name, source, object, column);
+            }
+            let is_declared =
+                |key: &Key| declared.iter().any(|(other, _)| same_columns(other, key));
+            let why = "the view has `@key`, and so only those that it names";
+            let others = proven.iter().filter(|key| !is_declared(key));
+            keys.notes.extend(others.map(|key| unused(object, key, why)));
+            let lookups = declared.into_iter();
+            keys.lookups = lookups.map(|(key, field)| lookup(object, list, key, field)).collect();
         }
-        let fields: Vec<&GraphqlName> = columns
-            .iter()
-            .filter_map(|&column| object.columns.get(column))
-            .map(|c| &c.field)
-            .collect();
-        let field = names::key_field_name(list, &fields);
-        Some(Key { columns, reason, field })
+        name_origins(&view_label(name, source), source.comment.as_deref(), object, &mut keys);
+        keys
     }
 
-    /// The best key that the query proves: of those whose columns are all in the API and never
-    /// null, primary keys before unique ones before others, short before long, then by the order
-    /// of the columns.
-    fn proven_key(
-        &self,
-        name: &PgName,
-        source: &catalog::View,
-        object: &Object,
-    ) -> Option<(Vec<usize>, String)> {
+    /// The keys that the query proves and whose columns are in the API, the best first: what is
+    /// never null before what may be, primary keys before unique ones before others, short before
+    /// long, then by the order of the columns.
+    fn proven_keys(&self, name: &PgName, source: &catalog::View, object: &Object) -> Vec<Key> {
         let place = |column: &usize| {
             let place = position(object, &source.columns.get(*column)?.name)?;
-            let column = object.columns.get(place)?;
-            (column.ty.is_filterable() && !column.nullability.nullable).then_some(place)
+            object.columns.get(place)?.ty.is_filterable().then_some(place)
         };
-        let keys = self.identities.get(name)?.keys.iter().filter_map(|key| {
-            let places: Vec<usize> = key.columns.iter().map(place).collect::<Option<_>>()?;
-            (!places.is_empty()).then_some((key.rank, places.len(), places, &key.reason))
+        let known = self.identities.get(name).map(|identity| identity.keys.as_slice());
+        let keys = known.unwrap_or_default().iter().filter_map(|key| {
+            let columns: Vec<usize> = key.columns.iter().map(place).collect::<Option<_>>()?;
+            let found = Key { columns, reason: key.reason.clone() };
+            // Of what an outer join leaves out, or a group of nulls, nobody expects a key.
+            let odd = key.rank == Rank::Derived && is_nullable(object, &found);
+            (!found.columns.is_empty() && !odd).then_some((key.rank, found))
         });
-        let (.., places, reason) = keys.min()?;
-        Some((places, reason.clone()))
+        let mut keys: Vec<_> = keys.collect();
+        keys.sort_by_cached_key(|(rank, key)| {
+            let never_null = !is_nullable(object, key);
+            (Reverse(never_null), *rank, key.columns.len(), key.columns.clone())
+        });
+        keys.into_iter().map(|(_, key)| key).collect()
     }
 
-    /// Gives up inferred keys whose field has a name that something else has: a new view or
-    /// function must not be in the way of an old one, nor the other way round.
-    pub(super) fn give_way(&self, plan: &mut Plan) {
-        let mut taken: Vec<String> =
-            plan.views.values().map(|view| view.list.field.as_str().to_owned()).collect();
-        let queries = plan.functions.iter().filter(|f| f.operation == Operation::Query);
-        taken.extend(queries.map(|function| function.field.as_str().to_owned()));
-        for (name, view) in &mut plan.views {
-            let declared = self.exposed.get(name).is_some_and(|comment| comment.key.is_some());
-            let is_taken = |key: &mut Key| {
-                !declared && taken.iter().any(|name| name.eq_ignore_ascii_case(key.field.as_str()))
-            };
-            if let Some(key) = view.key.take_if(is_taken) {
-                let note = format!("no field finds a row by its key: `{}` is taken", key.field);
-                view.notes.push(note);
+    /// The keys of `@key`, with the names of their fields; what does not fit is reported.
+    fn declared_keys(
+        &mut self,
+        label: &str,
+        object: &Object,
+        tags: &[KeyTag],
+    ) -> Vec<(Key, Option<GraphqlName>)> {
+        let mut keys: Vec<(Key, Option<GraphqlName>)> = Vec::new();
+        for tag in tags {
+            let Some(columns) = self.declared_key(label, object, &tag.columns) else { continue };
+            let key = Key { columns, reason: "its comment says `@key`".to_owned() };
+            if keys.iter().any(|(other, _)| same_columns(other, &key)) {
+                let message = format!("`@key {}` stands twice", tag.columns.join(", "));
+                self.invalid_reference(label, message, "keep one of them".to_owned());
+                continue;
             }
+            let field = tag.field.as_ref().and_then(|field| GraphqlName::new(field).ok());
+            keys.push((key, field));
         }
+        keys
     }
 
     /// The places of the columns of `@key`; what does not fit is reported.
@@ -130,7 +166,7 @@ impl Planner<'_> {
         let message = format!("the key column `{}` may be null", column.sql);
         let text =
             source.columns.iter().find(|c| c.name == column.sql).and_then(|c| c.comment.as_deref());
-        let sql = crate::sql_name::comment_with(&column.origin.object, "@notnull", text);
+        let sql = sql_name::comment_with(&column.origin.object, "@notnull", text);
         let mut diagnostic = Diagnostic::new(Code::NullableKey, message)
             .at(&column.origin.object, "")
             .at(view_label(name, source), "has it in its key");
@@ -141,15 +177,75 @@ impl Planner<'_> {
     }
 }
 
-/// The first unique index whose columns are all in the API.
-fn indexed_key(object: &Object, keys: &[TableKey]) -> Option<Vec<usize>> {
-    keys.iter().find_map(|key| {
-        let places = key.columns.iter().map(|name| {
-            position(object, name)
-                .filter(|&place| object.columns.get(place).is_some_and(|c| c.ty.is_filterable()))
+fn is_nullable(object: &Object, key: &Key) -> bool {
+    key.columns(object).any(|column| column.nullability.nullable)
+}
+
+fn same_columns(one: &Key, other: &Key) -> bool {
+    one.columns.len() == other.columns.len()
+        && one.columns.iter().all(|column| other.columns.contains(column))
+}
+
+/// Why a proven key gives no field.
+fn too_much(key: &Key, lookups: usize) -> Option<String> {
+    if key.columns.len() > MOST_COLUMNS {
+        Some(format!("it has more than {MOST_COLUMNS} columns"))
+    } else if lookups >= MOST_LOOKUPS {
+        Some(format!("there are {MOST_LOOKUPS} such fields already"))
+    } else {
+        None
+    }
+}
+
+/// Says that a key gives no field, with the tag that changes that.
+fn unused(object: &Object, key: &Key, why: &str) -> String {
+    let columns = listed(object, key);
+    format!("no field finds a row by ({columns}), because {why}; a tag for one: @key {columns}")
+}
+
+/// The columns of a key as a tag names them.
+fn listed(object: &Object, key: &Key) -> String {
+    let columns = key.columns(object).map(|column| sql_name::identifier(&column.sql));
+    columns.collect::<Vec<_>>().join(", ")
+}
+
+fn lookup(object: &Object, list: &GraphqlName, key: Key, field: Option<GraphqlName>) -> Lookup {
+    let named = if field.is_some() { "named by `@key`" } else { "by its name and columns" };
+    let columns = key.columns(object).map(|column| &column.field);
+    let field = field.unwrap_or_else(|| names::by_columns(list, columns));
+    let how = format!("finds a row by ({}), {named}", listed(object, &key));
+    let origin = Origin { object: String::new(), how, rename: Rename::Never };
+    Lookup { key, field, origin }
+}
+
+/// Completes the origins of all lookups, which takes all of them: to rename one by `@key`, the
+/// others must be named too.
+fn name_origins(label: &str, comment: Option<&str>, object: &Object, keys: &mut Keys) {
+    let rest: Vec<&str> = comment
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("@key"))
+        .collect();
+    let rest = rest.join("\n");
+    let tags = |renamed: &Lookup| {
+        let tags = keys.lookups.iter().map(|lookup| {
+            let columns = listed(object, &lookup.key);
+            match lookup.field == renamed.field {
+                true => format!("@key {columns} as other{}", lookup.field.as_type()),
+                false => format!("@key {columns}"),
+            }
         });
-        places.collect::<Option<Vec<_>>>().filter(|places| !places.is_empty())
-    })
+        tags.collect::<Vec<_>>().join("\n")
+    };
+    let help = keys.lookups.iter().map(|lookup| {
+        let sql = sql_name::comment_with(label, &tags(lookup), Some(&rest));
+        format!("give the field another name, or name only the keys that it is to have:\n{sql}")
+    });
+    let help: Vec<String> = help.collect();
+    for (lookup, help) in keys.lookups.iter_mut().zip(help) {
+        lookup.origin.object = label.to_owned();
+        lookup.origin.rename = Rename::Sql(help);
+    }
 }
 
 /// The place of a column, by its SQL name.
@@ -159,8 +255,7 @@ pub(super) fn position(object: &Object, name: &str) -> Option<usize> {
 
 /// Help that lists the columns of a view.
 pub(super) fn available(object: &Object) -> String {
-    let names: Vec<String> =
-        object.columns.iter().map(|c| crate::sql_name::identifier(&c.sql)).collect();
+    let names: Vec<String> = object.columns.iter().map(|c| sql_name::identifier(&c.sql)).collect();
     format!("its columns: {}", names.join(", "))
 }
 
@@ -170,7 +265,7 @@ pub(super) fn direct_arguments(
     source: &catalog::View,
     facts: &[ColumnFacts],
     object: &Object,
-    key: Option<&Key>,
+    keys: &Keys,
 ) -> Vec<DirectArgument> {
     let arguments = object.columns.iter().enumerate().filter_map(|(place, column)| {
         // `where` can still filter by a column whose name is taken among the arguments.
@@ -178,12 +273,13 @@ pub(super) fn direct_arguments(
         if is_taken || !column.ty.is_filterable() {
             return None;
         }
-        let in_key = key.is_some_and(|key| key.columns.contains(&place));
+        let all = keys.primary.iter().chain(keys.lookups.iter().map(|lookup| &lookup.key));
+        let in_key = all.into_iter().any(|key| key.columns.contains(&place));
         let fact =
             source.columns.iter().position(|c| c.name == column.sql).and_then(|at| facts.get(at));
         let base = fact.and_then(|fact| fact.source.as_ref());
         let reason = match base.and_then(|base| reference(catalog, base)) {
-            _ if in_key => "it is in the key".to_owned(),
+            _ if in_key => "it is in a key".to_owned(),
             Some(reason) => reason,
             None => return None,
         };

@@ -23,7 +23,7 @@ pub struct Plan {
     pub functions: Vec<Function>,
     /// Enum types that any of the above uses.
     pub enums: BTreeMap<PgName, Enum>,
-    /// Composite types that any of the above uses, other than rows of [`Plan::views`].
+    /// Composite and range types that any of the above uses, other than rows of [`Plan::views`].
     pub composites: BTreeMap<PgName, Composite>,
 }
 
@@ -105,6 +105,9 @@ pub struct Column {
     pub cast: Option<String>,
     /// Whether it may be null, and how we know.
     pub nullability: Nullability,
+    /// What it is in an input object that leaves it out, in GraphQL's notation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_default: Option<&'static str>,
     /// From the comment.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
@@ -172,8 +175,14 @@ pub enum Type {
     Enum(PgName),
     /// A composite of [`Plan::composites`], or the row of one of [`Plan::views`].
     Composite(PgName),
-    /// An array.
+    /// A range of [`Plan::composites`].
+    Range(PgName),
+    /// A multirange, by the name of its range.
+    Multirange(PgName),
+    /// An array of one dimension.
     Array(Box<Self>),
+    /// An array of so many dimensions, more than one.
+    MultiArray(Box<Self>, usize),
     /// `jsonb` with the shape of a composite, or of an array of composites.
     Shaped(Box<Self>),
 }
@@ -191,6 +200,9 @@ pub struct Relation {
     pub columns: Vec<(String, String)>,
     /// One row or a list.
     pub cardinality: Cardinality,
+    /// How we know, or why not exactly one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reason: String,
     /// Description.
     pub description: String,
 }
@@ -199,6 +211,8 @@ pub struct Relation {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cardinality {
+    /// Exactly one.
+    One,
     /// One or none.
     Optional,
     /// Any number.
@@ -221,9 +235,12 @@ pub struct View {
     /// GraphQL name of the field that pages through its rows by cursor; it takes a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<GraphqlName>,
-    /// What identifies a row.
+    /// What identifies a row and is never null; it decides the order of rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
+    /// The fields that find a row, each by a key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lookups: Vec<Lookup>,
     /// What was not inferred and why, for `--explain`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -253,15 +270,26 @@ pub struct DirectArgument {
     pub reason: String,
 }
 
-/// The key of a view and the field that looks a row up by it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Columns that identify a row.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Key {
-    /// Places of its columns among the object's columns.
+    /// Their places among the object's columns.
     pub columns: Vec<usize>,
     /// How we know.
     pub reason: String,
+}
+
+/// A field that finds a row by a key. The key's columns may be null; who looks a row up by it
+/// has values for all of them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Lookup {
+    /// The key.
+    #[serde(flatten)]
+    pub key: Key,
     /// GraphQL field name.
     pub field: GraphqlName,
+    /// Where the names came from.
+    pub origin: Origin,
 }
 
 /// What a composite type is used for.
@@ -274,11 +302,14 @@ pub struct CompositeUse {
     pub input: Option<GraphqlName>,
 }
 
-/// A composite type that is not the row of a view of the API.
+/// A composite type that is not the row of a view of the API, or a range type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Composite {
     /// SQL name.
     pub sql: PgName,
+    /// Of a range type: the SQL name of its multirange.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multirange: Option<PgName>,
     /// The type of its values.
     pub object: Object,
     /// What it is used for.
@@ -334,6 +365,13 @@ impl Nullability {
     }
 }
 
+impl Key {
+    /// Its columns.
+    pub fn columns<'a>(&'a self, object: &'a Object) -> impl Iterator<Item = &'a Column> {
+        self.columns.iter().filter_map(|&place| object.columns.get(place))
+    }
+}
+
 impl Plan {
     /// The object type of a composite or of a view's row.
     pub fn object(&self, name: &PgName) -> Option<&Object> {
@@ -349,10 +387,10 @@ impl Plan {
 
     /// The number of root fields.
     pub fn operations(&self) -> usize {
-        let keys = self.views.values().filter(|view| view.key.is_some()).count();
+        let lookups: usize = self.views.values().map(|view| view.lookups.len()).sum();
         let is_root = |item: &&Function| !matches!(item.operation, Operation::Field(_));
         let connections = self.views.values().filter(|view| view.connection.is_some()).count();
-        self.views.len() + keys + connections + self.functions.iter().filter(is_root).count()
+        self.views.len() + lookups + connections + self.functions.iter().filter(is_root).count()
     }
 
     /// The functions that are fields of a type.
@@ -403,15 +441,32 @@ impl Type {
     pub const fn is_filterable(&self) -> bool {
         !matches!(
             self,
-            Self::Json | Self::Jsonb | Self::Composite(_) | Self::Array(_) | Self::Shaped(_)
+            Self::Json
+                | Self::Jsonb
+                | Self::Composite(_)
+                | Self::Range(_)
+                | Self::Multirange(_)
+                | Self::Array(_)
+                | Self::MultiArray(..)
+                | Self::Shaped(_)
         )
     }
 
-    /// The enum or composite that it is made of.
+    /// Whether values can be compared with those of another type: with its own, and integers of
+    /// all sizes with each other.
+    pub fn is_comparable_with(&self, other: &Self) -> bool {
+        let integer = |ty: &Self| matches!(ty, Self::Int2 | Self::Int4 | Self::Int8);
+        self.is_filterable() && (self == other || integer(self) && integer(other))
+    }
+
+    /// The enum, composite or range that it is made of.
     pub fn named(&self) -> Option<&PgName> {
         match self {
-            Self::Enum(name) | Self::Composite(name) => Some(name),
-            Self::Array(inner) | Self::Shaped(inner) => inner.named(),
+            Self::Enum(name)
+            | Self::Composite(name)
+            | Self::Range(name)
+            | Self::Multirange(name) => Some(name),
+            Self::Array(inner) | Self::MultiArray(inner, _) | Self::Shaped(inner) => inner.named(),
             _ => None,
         }
     }

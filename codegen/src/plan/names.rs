@@ -51,6 +51,8 @@ pub(crate) const IMPORTS: &[&str] = &[
     "Function",
     "Notation",
     "ObjectType",
+    "Range",
+    "RangeType",
     "RawCell",
     "Record",
     "Relation",
@@ -145,11 +147,22 @@ pub fn field_name(sql: &str) -> Result<GraphqlName, InvalidName> {
     convert(sql, |words| words.to_lower_camel_case())
 }
 
-/// `in_progress` and `in-progress` become the value `IN_PROGRESS`.
+/// What separates the words of a label and has no other meaning.
+const SEPARATORS: &[char] =
+    &[' ', '-', '/', '\\', '.', ',', ':', ';', '&', '\'', '(', ')', '[', ']', '{', '}'];
+
+/// `in_progress`, `in-progress` and `inProgress` become the value `IN_PROGRESS`, `n/a` becomes
+/// `N_A`, `1st` becomes `_1ST`.
 ///
-/// Labels have no comment that could rename them, so spaces and hyphens are taken for underscores.
+/// Labels are made for people: separators count as underscores, and are dropped at the ends. Any
+/// other character that GraphQL does not know may mean something (`a+`, `<`, `é`) and is an error;
+/// so are labels that become the same value.
 pub fn enum_value_name(label: &str) -> Result<GraphqlName, InvalidName> {
-    convert(&label.replace([' ', '-'], "_"), |words| words.to_shouty_snake_case())
+    let words = label.trim_matches(SEPARATORS).replace(SEPARATORS, "_");
+    match convert(&words, |words| words.to_shouty_snake_case()) {
+        Err(InvalidName::Digit) => GraphqlName::new(format!("_{}", words.to_shouty_snake_case())),
+        name => name,
+    }
 }
 
 /// `OrderLine` as input is `OrderLineInput`, and `OrderItemInput` stays.
@@ -157,12 +170,20 @@ pub fn input_name(object: &GraphqlName) -> GraphqlName {
     if object.0.ends_with("Input") { object.clone() } else { object.with_suffix("Input") }
 }
 
-/// The field that finds a row of `orders` by its key: `ordersById`, `ordersByCode`, `ordersByKey`.
-pub fn key_field_name(list: &GraphqlName, columns: &[&GraphqlName]) -> GraphqlName {
-    match columns {
-        [column] => list.with_suffix(&format!("By{}", column.as_type())),
-        _ => list.with_suffix("ByKey"),
-    }
+/// The field that finds a row of `orders` by a key: `ordersById`, `ordersByShopAndNumber`; also a
+/// relation that leads there along these columns.
+pub fn by_columns<'a>(
+    list: &GraphqlName,
+    columns: impl IntoIterator<Item = &'a GraphqlName>,
+) -> GraphqlName {
+    let columns: Vec<_> = columns.into_iter().map(|column| column.as_type().0).collect();
+    list.with_suffix(&format!("By{}", columns.join("And")))
+}
+
+/// Names one after the other: `reviewedBy` and `people` are `reviewedByPeople`.
+pub fn joined<'a>(names: impl IntoIterator<Item = &'a GraphqlName>) -> GraphqlName {
+    let words = names.into_iter().map(|name| name.as_type().0);
+    GraphqlName(words.collect()).as_field()
 }
 
 /// The text behind a prefix such as `v_`; a name without it stays whole.

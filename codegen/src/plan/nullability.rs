@@ -17,14 +17,18 @@ use std::fmt;
 mod branches;
 pub(super) mod built_in;
 mod calls;
+mod exhaustive;
 mod expressions;
+mod fact_set;
 mod facts;
 mod grouping;
 mod joins;
 mod known;
 pub(super) mod level;
+mod partners;
 mod references;
 mod set_operations;
+mod tables;
 #[cfg(test)]
 mod tests;
 

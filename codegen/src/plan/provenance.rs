@@ -4,6 +4,7 @@
 //! cast does not, even one that changes no byte: two texts that are equal as `citext` differ as
 //! `text`, so what a key says about the base column need not hold for the result.
 
+use super::columns::ColumnFacts;
 use super::nullability::level::Level;
 use crate::catalog::PgName;
 use crate::query_tree::Expr;
@@ -17,10 +18,10 @@ pub struct BaseColumn {
     pub column: String,
 }
 
-/// The base column that an expression of a query's select list is.
-pub(super) fn source(level: &Level<'_>, expression: &Expr) -> Option<BaseColumn> {
+/// What is known about the column of which an expression of a query's select list is the value.
+pub(super) fn origin(level: &Level<'_>, expression: &Expr) -> Option<ColumnFacts> {
     match level.query.resolved(expression) {
-        Expr::Column(column) => level.up(column.levels_up)?.entry_column(*column).source,
+        Expr::Column(column) => Some(level.up(column.levels_up)?.entry_column(*column)),
         _ => None,
     }
 }

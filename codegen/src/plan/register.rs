@@ -42,8 +42,8 @@ fn register_view(registry: &mut Registry, view: &View) {
         let edge = derived(&view.object.origin, "the edges of its connection");
         registry.claim(Scope::Types, object.name.with_suffix("Edge").as_str(), &edge);
     }
-    if let Some(key) = &view.key {
-        registry.claim(query(), key.field.as_str(), &derived(origin, "its lookup by key"));
+    for lookup in &view.lookups {
+        registry.claim(query(), lookup.field.as_str(), &lookup.origin);
     }
     registry.claim(Scope::Modules("views"), view.module.as_str(), origin);
 }

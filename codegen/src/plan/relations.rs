@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Planner;
+use super::foreign_keys::description;
 use super::keys::{available, position};
 use super::model::{Cardinality, Origin, Relation, Rename, View};
 use super::names::GraphqlName;
@@ -65,11 +66,14 @@ impl Planner<'_> {
             field.as_type()
         ));
         let how = format!("relation `{}` of its comment", tag.field);
+        let compared: Vec<&str> = tag.target_columns.iter().map(String::as_str).collect();
+        let (cardinality, reason) = cardinality(self, &target_name, target, &compared);
         Some(Relation {
             field,
             origin: Origin { object: label, how, rename },
-            cardinality: cardinality(target, &tag.target_columns),
-            description: target.object.description.clone(),
+            cardinality,
+            reason,
+            description: description(&view.object, &target.object, &columns, cardinality),
             target: target_name,
             columns,
         })
@@ -96,7 +100,7 @@ impl Planner<'_> {
         };
         let (mine, theirs) = (find(own, own_name), find(other, other_name));
         let (mine, theirs) = (mine?, theirs?);
-        if mine.ty != theirs.ty || !mine.ty.is_filterable() {
+        if !mine.ty.is_comparable_with(&theirs.ty) {
             let message = format!("`@relation {field}` compares columns that cannot be compared");
             let help = format!(
                 "`{own_name}` is of type {}, `{other_name}` of type {}; cast one in its view",
@@ -115,13 +119,40 @@ impl Planner<'_> {
         let found = columns.and_then(|columns| columns.iter().find(|c| c.name == column));
         found.map(|column| sql_name::short_type(&column.ty)).unwrap_or_default()
     }
+
+    /// The keys of a view by the names of their columns: those that are proven, and those that are
+    /// declared.
+    pub(super) fn row_keys(&self, name: &PgName, view: &View) -> Vec<Vec<String>> {
+        let columns = self.catalog.views.get(name).map(|source| source.columns.as_slice());
+        let columns = columns.unwrap_or_default();
+        let known = self.identities.get(name).map(|identity| identity.keys.as_slice());
+        let proven = known.unwrap_or_default().iter().map(|key| {
+            let names = key.columns.iter().filter_map(|place| columns.get(*place));
+            names.map(|column| column.name.clone()).collect()
+        });
+        let declared = view.lookups.iter().map(|lookup| {
+            lookup.key.columns(&view.object).map(|column| column.sql.clone()).collect()
+        });
+        proven.chain(declared).collect()
+    }
 }
 
-/// At most one row when the compared columns contain the key of the target.
-fn cardinality(target: &View, columns: &[String]) -> Cardinality {
-    let key_is_compared = target.key.as_ref().is_some_and(|key| {
-        let mut key = key.columns.iter().filter_map(|&place| target.object.columns.get(place));
-        key.all(|column| columns.contains(&column.sql))
-    });
-    if key_is_compared { Cardinality::Optional } else { Cardinality::Many }
+/// How many rows of a view have given values in some columns: at most one if a key is among them.
+pub(super) fn cardinality(
+    planner: &Planner<'_>,
+    name: &PgName,
+    view: &View,
+    columns: &[&str],
+) -> (Cardinality, String) {
+    let keys = planner.row_keys(name, view);
+    let compared = |key: &&Vec<String>| key.iter().all(|name| columns.contains(&name.as_str()));
+    match keys.iter().find(compared) {
+        Some(key) if key.is_empty() => {
+            (Cardinality::Optional, format!("{name} has at most one row"))
+        }
+        Some(key) => {
+            (Cardinality::Optional, format!("({}) identifies a row of {name}", key.join(", ")))
+        }
+        None => (Cardinality::Many, String::new()),
+    }
 }

@@ -27,10 +27,17 @@ impl Planner<'_> {
                     .help("remove it: a set, and a function without a result, are never null"),
             );
         }
-        if is_built_in(&source.returns, "void") {
+        let is_void = is_built_in(&source.returns, "void");
+        let is_own = is_built_in(&source.returns, "record") && !outputs.is_empty();
+        if comment.shape.is_some() && (is_void || is_own) {
+            let reason = "`@type` without an argument is about the result, which it does not fit";
+            let help = "name an argument or a column of the result: `@type p_items line[]`";
+            self.invalid_reference(&label(source), reason.to_owned(), help.to_owned());
+        }
+        if is_void {
             return Ok(Returns::Void);
         }
-        if is_built_in(&source.returns, "record") && !outputs.is_empty() {
+        if is_own {
             let object = self.own_object(source, comment, &outputs, named)?;
             return Ok(rows(RowType::Own(Box::new(object)), source, comment));
         }
@@ -43,7 +50,8 @@ impl Planner<'_> {
             };
             self.unsupported(source, "its result", &Unsupported { reason, ..unsupported })
         })?;
-        Ok(match resolved.ty {
+        let ty = self.tagged_part(source, &source.returns, resolved.ty, comment.shape.as_ref());
+        Ok(match ty {
             Type::Composite(name) => rows(RowType::Named(name), source, comment),
             ty if source.returns_set => Returns::Values(ty),
             ty => Returns::Value { ty, cast: resolved.cast, not_null: comment.not_null },
@@ -92,6 +100,8 @@ impl Planner<'_> {
         let resolved = self.resolve(&source.ty).map_err(|unsupported| {
             self.unsupported(function, &format!("result column `{sql}`"), &unsupported)
         })?;
+        let shape = comment.shapes.iter().find(|(column, _)| column == sql);
+        let ty = self.tagged_part(function, &source.ty, resolved.ty, shape.map(|(_, shape)| shape));
         let object =
             format!("column {} of the result of {}", sql_name::identifier(sql), label(function));
         let (name, origin) = self.part_name(function, comment, object, part, all)?;
@@ -105,9 +115,10 @@ impl Planner<'_> {
             field: name,
             sql: sql.clone(),
             origin,
-            ty: resolved.ty,
+            ty,
             cast: resolved.cast,
             nullability,
+            input_default: None,
             description: String::new(),
             deprecated: None,
         })

@@ -21,16 +21,23 @@ impl Plan {
             Type::Enum(name) => {
                 self.enums.get(name).map_or_else(String::new, |planned| planned.name.to_string())
             }
-            Type::Composite(name) if input => {
+            Type::Composite(name) | Type::Range(name) if input => {
                 let usage = self.composite_use(name);
                 usage
                     .and_then(|usage| usage.input.as_ref())
                     .map_or_else(String::new, ToString::to_string)
             }
-            Type::Composite(name) => {
+            Type::Composite(name) | Type::Range(name) => {
                 self.object(name).map_or_else(String::new, |object| object.name.to_string())
             }
+            Type::Multirange(range) => {
+                format!("[{}!]", self.type_name(&Type::Range(range.clone()), input))
+            }
             Type::Array(element) => format!("[{}]", self.type_name(element, input)),
+            Type::MultiArray(element, dimensions) => {
+                let list = format!("[{}]", self.type_name(element, input));
+                (1..*dimensions).fold(list, |list, _| format!("[{list}!]"))
+            }
             Type::Shaped(shape) => match shape.as_ref() {
                 Type::Array(element) => format!("[{}!]", self.type_name(element, input)),
                 shape => self.type_name(shape, input),
@@ -58,6 +65,7 @@ impl Plan {
     pub fn relation_type(&self, relation: &Relation) -> String {
         let target = self.output_type(&Type::Composite(relation.target.clone()));
         match relation.cardinality {
+            Cardinality::One => format!("{target}!"),
             Cardinality::Optional => target,
             Cardinality::Many => format!("[{target}!]!"),
         }

@@ -47,7 +47,7 @@ fn view_becomes_type_list_and_lookup() {
     assert_eq!(view.object.name.as_str(), "OrdersSummary");
     assert_eq!(view.object.description, "An order.");
     assert_eq!(view.list.field.as_str(), "ordersSummary");
-    assert_eq!(view.key.as_ref().unwrap().field.as_str(), "ordersSummaryById");
+    assert_eq!(view.lookups[0].field.as_str(), "ordersSummaryById");
     assert_eq!(view.list.direct.len(), 1);
     assert_eq!(
         column_types(&plan, "v_orders_summary"),
@@ -163,7 +163,8 @@ fn unsupported_column_is_left_out_with_sql_to_run() {
         Where it''s.';
 "
     );
-    let range = TypeKind::Range { subtype: ty("timestamptz"), multi: false };
+    let multirange = PgName::new("public", "periods");
+    let range = TypeKind::Range { subtype: ty("timetz"), multirange };
     let catalog = base().with_type("public.period", range).with_view(
         "v_x",
         &[("a", "public.period"), ("b", "money"), ("c", "public.unknown"), ("d", "int4")],
@@ -490,7 +491,7 @@ fn invalid_names_are_errors_with_the_tag_that_fixes_them() {
     let renamed = Catalog::default().with_view("v_x", &[("größe|@name size", "int4")]);
     assert_eq!(column_types(&fine(&renamed), "v_x"), ["size: Int"]);
     let label = base().with_enum("public.mood", &["½"]).with_view("v_x", &[("x", "public.mood")]);
-    assert!(complaint(&label).contains("alter type public.mood rename value '½' to 'some_label';"));
+    assert!(complaint(&label).contains("comment on type public.mood is '@value VALUE_1 ½';"));
 }
 
 #[test]

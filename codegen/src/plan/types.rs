@@ -6,7 +6,6 @@
 use super::Planner;
 use super::model::Type;
 use crate::catalog::{PgName, TypeKind, TypeRef, ViewColumn};
-use crate::comment::Shape;
 use crate::sql_name;
 
 /// GraphQL scalars of the API; all names are taken, used or not, so that a new column never
@@ -46,7 +45,7 @@ pub(crate) struct Unsupported {
     /// Why not.
     pub(crate) reason: String,
     /// What to select instead, with `{}` for the column; empty when there is nothing general.
-    pub(crate) instead: &'static str,
+    pub(crate) instead: String,
 }
 
 /// The GraphQL scalar of a type that is a scalar.
@@ -69,7 +68,13 @@ pub(crate) const fn scalar_name(ty: &Type) -> Option<&'static str> {
         Type::Inet => "Inet",
         Type::Cidr => "Cidr",
         Type::Macaddr => "MacAddr",
-        Type::Enum(_) | Type::Composite(_) | Type::Array(_) | Type::Shaped(_) => return None,
+        Type::Enum(_)
+        | Type::Composite(_)
+        | Type::Range(_)
+        | Type::Multirange(_)
+        | Type::Array(_)
+        | Type::MultiArray(..)
+        | Type::Shaped(_) => return None,
     })
 }
 
@@ -116,8 +121,8 @@ fn refused(name: &str) -> (&'static str, &'static str) {
         }
         "record" => ("its columns are not known", "row(…)::some_composite_type"),
         "trigger" | "event_trigger" => ("only a trigger can call it", ""),
-        "refcursor" => ("a cursor ends with its transaction", ""),
-        _ if name.starts_with("any") => ("it is polymorphic", ""),
+        "refcursor" => ("a cursor ends with its transaction", "{}::text"),
+        _ if name.starts_with("any") => ("it is polymorphic", "{}::text"),
         _ => ("there is no GraphQL type for it", "{}::text"),
     }
 }
@@ -125,18 +130,20 @@ fn refused(name: &str) -> (&'static str, &'static str) {
 impl Planner<'_> {
     /// What a declared type is in the API.
     pub(crate) fn resolve(&self, ty: &TypeRef) -> Result<Resolved, Unsupported> {
-        let element = self.resolve_element(&ty.name)?;
+        let element = self.resolve_element(&ty.name);
         if !ty.array {
-            return Ok(element);
+            return element;
         }
-        if matches!(element.ty, Type::Array(_)) {
-            return Err(unsupported(ty, "it is an array of arrays", ""));
-        }
+        let element = element.map_err(|refused| {
+            let instead = if refused.instead.is_empty() { "" } else { "[]" };
+            let shown = sql_name::short_type(ty);
+            Unsupported { shown, instead: refused.instead + instead, ..refused }
+        })?;
         let cast = element.cast.map(|cast| format!("{cast}[]"));
         Ok(Resolved { ty: Type::Array(Box::new(element.ty)), cast })
     }
 
-    fn resolve_element(&self, name: &PgName) -> Result<Resolved, Unsupported> {
+    pub(super) fn resolve_element(&self, name: &PgName) -> Result<Resolved, Unsupported> {
         let shown = TypeRef { name: name.clone(), array: false };
         if name.schema == "pg_catalog"
             && let Some(ty) = built_in(&name.name)
@@ -152,10 +159,24 @@ impl Planner<'_> {
             Some(TypeKind::Enum { .. }) => {
                 Ok(Resolved { ty: Type::Enum(name.clone()), cast: None })
             }
-            Some(TypeKind::Domain { base, .. }) => self.resolve(base),
-            Some(TypeKind::Range { .. }) => {
-                Err(unsupported(&shown, "ranges are not supported yet", "lower({}), upper({})"))
+            Some(TypeKind::Domain { base, .. }) => {
+                let resolved = self.resolve(base)?;
+                let Some(shape) = self.domain_shape(name) else { return Ok(resolved) };
+                let ty = self.tagged(base, resolved.ty, &shape, &name.schema);
+                let ty = ty.map_err(|refusal| unsupported(&shown, refusal.reason, ""))?;
+                Ok(Resolved { ty, cast: resolved.cast })
             }
+            Some(TypeKind::Range { subtype, .. }) => match self.resolve(subtype) {
+                Ok(_) => Ok(Resolved { ty: Type::Range(name.clone()), cast: None }),
+                Err(bound) => {
+                    let reason = format!("its bounds have type {}: {}", bound.shown, bound.reason);
+                    Err(unsupported(&shown, reason, "{}::text"))
+                }
+            },
+            Some(TypeKind::Multirange { range }) => match self.resolve_element(range)?.ty {
+                Type::Range(range) => Ok(Resolved { ty: Type::Multirange(range), cast: None }),
+                _ => Err(unsupported(&shown, "its range type is not known", "{}::text")),
+            },
             // An extension type: the schema is up to whoever installed it.
             _ if name.name == "citext" => {
                 Ok(Resolved { ty: Type::Text, cast: Some(sql_name::qualified(name)) })
@@ -178,24 +199,9 @@ impl Planner<'_> {
             _ => None,
         }
     }
-
-    /// What `@type` makes of a jsonb value; an error says why not.
-    pub(crate) fn shaped(&self, base: &Type, shape: &Shape, schema: &str) -> Result<Type, String> {
-        let name = shape.resolve(schema);
-        if *base != Type::Jsonb {
-            return Err("`@type` gives a shape to jsonb, and this is none".to_owned());
-        }
-        let element = self.resolve_element(&name).map(|resolved| resolved.ty);
-        let Ok(element @ Type::Composite(_)) = element else {
-            return Err(format!(
-                "`@type` names `{name}`, which is no composite type, table or view"
-            ));
-        };
-        let inner = if shape.array { Type::Array(Box::new(element)) } else { element };
-        Ok(Type::Shaped(Box::new(inner)))
-    }
 }
 
 fn unsupported(ty: &TypeRef, reason: impl Into<String>, instead: &'static str) -> Unsupported {
+    let instead = instead.to_owned();
     Unsupported { shown: sql_name::short_type(ty), reason: reason.into(), instead }
 }

@@ -73,7 +73,7 @@ fn roots(plan: &Plan) -> Vec<(Type, Direction)> {
 fn is_enum(ty: &Type) -> bool {
     match ty {
         Type::Enum(_) => true,
-        Type::Array(inner) | Type::Shaped(inner) => is_enum(inner),
+        Type::Array(inner) | Type::MultiArray(inner, _) | Type::Shaped(inner) => is_enum(inner),
         _ => false,
     }
 }

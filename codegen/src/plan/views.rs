@@ -8,7 +8,7 @@ use super::names::{self, RustName};
 use super::tags::{Subject, column_label, view_label};
 use super::types::Unsupported;
 use super::{Planner, keys};
-use crate::catalog::{self, PgName, TypeRef, ViewColumn};
+use crate::catalog::{self, PgName, ViewColumn};
 use crate::comment::{Comment, Place};
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -60,16 +60,17 @@ impl Planner<'_> {
             Some(_) => named.as_field(),
             None => names::field_name(&short).unwrap_or_else(|_| named.as_field()),
         };
-        let key = self.key(name, source, comment, &object, &field);
-        let direct = keys::direct_arguments(self.catalog, source, &facts, &object, key.as_ref());
+        let keys = self.keys(name, source, comment, &object, &field);
+        let direct = keys::direct_arguments(self.catalog, source, &facts, &object, &keys);
         Some(View {
             sql: name.clone(),
             materialized: source.materialized,
             module: RustName::of_module(&field),
-            connection: key.as_ref().map(|_| field.with_suffix("Connection")),
+            connection: keys.primary.as_ref().map(|_| field.with_suffix("Connection")),
             list: ListField { field, direct },
-            key,
-            notes: Vec::new(),
+            key: keys.primary,
+            lookups: keys.lookups,
+            notes: keys.notes,
             composite: None,
             deprecated: comment.deprecated.clone(),
             object,
@@ -115,17 +116,18 @@ impl Planner<'_> {
         let resolved = match self.resolve(&column.ty) {
             Ok(resolved) => resolved,
             Err(unsupported) => {
-                self.unsupported_column(&subject, &column.name, &unsupported);
+                self.unsupported_column(&subject, place, &column.name, &unsupported);
                 return None;
             }
         };
         let ty = match &comment.shape {
             None => resolved.ty,
-            Some(shape) => self.shaped(&resolved.ty, shape, &owner.schema).unwrap_or_else(|why| {
-                let help = format!("it is of type {}", self.shown(&column.ty));
-                self.invalid_reference(&subject.object, why, help);
-                resolved.ty
-            }),
+            Some(shape) => self
+                .tagged(&column.ty, resolved.ty.clone(), shape, &owner.schema)
+                .unwrap_or_else(|refusal| {
+                    self.invalid_reference(&subject.object, refusal.reason, refusal.help);
+                    resolved.ty
+                }),
         };
         let (field, origin) =
             self.name(&subject, &column.name, comment.name.as_deref(), names::field_name)?;
@@ -142,28 +144,32 @@ impl Planner<'_> {
             ty,
             cast: resolved.cast,
             nullability,
+            input_default: None,
             description: comment.description,
             deprecated: comment.deprecated,
         })
     }
 
-    fn unsupported_column(&mut self, subject: &Subject<'_>, name: &str, unsupported: &Unsupported) {
+    fn unsupported_column(
+        &mut self,
+        subject: &Subject<'_>,
+        place: Place,
+        name: &str,
+        unsupported: &Unsupported,
+    ) {
         let message = format!("{} is left out: {}", subject.object, unsupported.reason);
-        let mut help = String::new();
-        if !unsupported.instead.is_empty() {
-            let instead = unsupported.instead.replace("{}", &crate::sql_name::identifier(name));
-            help = format!("select {instead} in its place, or ");
-        }
-        help = format!("{help}hide it on purpose:\n{}", subject.with_tag("@omit"));
+        let instead = unsupported.instead.replace("{}", &crate::sql_name::identifier(name));
+        let advice = match place {
+            Place::Attribute => "give it another type, or ".to_owned(),
+            _ if instead.is_empty() => String::new(),
+            _ => format!("select {instead} in its place, or "),
+        };
+        let help = format!("{advice}hide it on purpose:\n{}", subject.with_tag("@omit"));
         self.diagnostics.push(
             Diagnostic::new(Code::UnsupportedType, message)
                 .at(&subject.object, format!("type {}", unsupported.shown))
                 .help(help),
         );
-    }
-
-    fn shown(&self, ty: &TypeRef) -> String {
-        crate::sql_name::short_type(ty)
     }
 }
 

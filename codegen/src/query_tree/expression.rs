@@ -134,6 +134,8 @@ pub enum Expr {
         /// Whether it is `IS NOT`.
         not: bool,
     },
+    /// An argument that is left out before one that is passed by name.
+    Default,
     /// Something else.
     Other {
         /// What it is, for messages.
@@ -158,7 +160,8 @@ pub struct Column {
 pub struct Constant {
     /// Its type.
     pub ty: TypeRef,
-    /// The bytes of its internal form in hexadecimal; `None` for NULL.
+    /// The bytes of its internal form, or of the label of an enum, in hexadecimal; `None` for
+    /// NULL.
     #[serde(default, skip_serializing_if = "is_default")]
     pub value: Option<String>,
 }
@@ -259,6 +262,8 @@ pub enum Coercion {
     Text,
     /// Element by element.
     Array,
+    /// Element by element, by a function.
+    ArrayByFunction,
     /// Between row types of an inheritance tree.
     Row,
     /// Into a domain, with a check of its constraints.
@@ -311,6 +316,17 @@ impl Expr {
         matches!(self, Self::Constant(constant) if constant.is_true())
     }
 
+    /// Whether it is a literal number above zero.
+    pub fn is_positive(&self) -> bool {
+        match self {
+            Self::Constant(constant) => constant.integer().is_some_and(|number| number > 0),
+            Self::Call(call) if call.function == "pg_catalog.int8(integer)" => {
+                call.arguments.iter().all(Self::is_positive)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is the literal NULL, whatever its type.
     pub fn is_null(&self) -> bool {
         match self {
@@ -351,6 +367,7 @@ impl Expr {
             | Self::SubqueryColumn { .. }
             | Self::Grouping
             | Self::CaseValue
+            | Self::Default
             | Self::SessionValue(_)
             | Self::Other { .. } => Vec::new(),
             Self::Call(call) | Self::Distinct(call) | Self::NullIf(call) => {
@@ -399,14 +416,37 @@ impl Constant {
             && self.value.as_ref().is_some_and(|bytes| bytes.bytes().any(|digit| digit != b'0'))
     }
 
+    /// The number of a literal of an integer type.
+    pub fn integer(&self) -> Option<i64> {
+        if !matches!(self.ty.name.name.as_str(), "int2" | "int4" | "int8") || self.ty.array {
+            return None;
+        }
+        // The server's order of bytes is that of nearly all machines; another would be misread
+        // as a large number, so what is larger than any literal is not trusted.
+        let digits = self.value.as_ref()?;
+        let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+        let bytes = (0..8).map(|index| byte(index * 2)).collect::<Option<Vec<_>>>()?;
+        let number = i64::from_le_bytes(bytes.try_into().ok()?);
+        (number.unsigned_abs() < 1 << 31).then_some(number)
+    }
+
+    /// The label of a literal of an enum.
+    pub fn label(&self) -> Option<String> {
+        text(self.value.as_ref()?)
+    }
+
     /// The text of a literal of type `text`.
     pub fn text(&self) -> Option<String> {
         if self.ty.name.name != "text" || self.ty.array {
             return None;
         }
         // The length comes first, in four bytes.
-        let digits = self.value.as_ref()?.get(8..)?.as_bytes();
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-        String::from_utf8(digits.chunks(2).map(byte).collect::<Option<_>>()?).ok()
+        text(self.value.as_ref()?.get(8..)?)
     }
+}
+
+/// A text of which the bytes are written in hexadecimal.
+fn text(digits: &str) -> Option<String> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    String::from_utf8(digits.as_bytes().chunks(2).map(byte).collect::<Option<_>>()?).ok()
 }

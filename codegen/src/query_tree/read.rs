@@ -33,6 +33,11 @@ pub(super) fn rule(action: &Node<'_>, names: &Names) -> Query {
     }
 }
 
+/// Reads an expression over the columns of a table, which is the only entry of a range table.
+pub(super) fn table_expression(node: &Node<'_>, names: &Names) -> Expr {
+    Reader { names, outer: None, dropped: 0, groups: None }.expression(node)
+}
+
 /// Reads a query, at the top or below another one.
 pub(super) fn read_query(query: &Struct<'_>, names: &Names, outer: Option<&Reader<'_>>) -> Query {
     if query.number("commandType") != Some(1) {
@@ -99,6 +104,7 @@ pub(super) fn read_query(query: &Struct<'_>, names: &Names, outer: Option<&Reade
                 Some(Window {
                     reference: window.number("winref")?,
                     frame: window.number("frameOptions")?,
+                    partition_by: sort_groups(window.field("partitionClause")),
                 })
             })
             .collect(),
@@ -111,7 +117,33 @@ pub(super) fn read_query(query: &Struct<'_>, names: &Names, outer: Option<&Reade
         },
         aggregates: query.flag("hasAggs"),
         set_returning: query.flag("hasTargetSRFs"),
-        limited: query.field("limitCount").is_present() || query.field("limitOffset").is_present(),
+        limited: query.field("limitCount").is_present()
+            || query.field("limitOffset").is_present()
+            || skips_locked(query.field("rowMarks")),
+        keeps_first_row: !query.field("limitOffset").is_present()
+            && !skips_locked(query.field("rowMarks"))
+            && reader.optional(query.field("limitCount")).is_none_or(|count| count.is_positive()),
+        at_most_one: query.number("limitOption") == Some(0)
+            && reader.optional(query.field("limitCount")).is_some_and(|count| is_one(&count)),
+    }
+}
+
+/// Whether a locking clause has a `waitPolicy` other than to wait.
+fn skips_locked(marks: &Node<'_>) -> bool {
+    let waits = |mark: &Node<'_>| mark.as_struct()?.number::<u32>("waitPolicy");
+    marks.items().iter().any(|mark| waits(mark) != Some(0))
+}
+
+/// Whether an expression is the integer 1, perhaps cast to `int8`.
+fn is_one(count: &Expr) -> bool {
+    match count {
+        Expr::Call(call) => matches!(call.arguments.as_slice(), [count] if is_one(count)),
+        Expr::Constant(constant) => {
+            let digits = constant.value.as_deref().and_then(|value| value.strip_prefix("01"));
+            ["int4", "int8"].contains(&constant.ty.name.name.as_str())
+                && digits.is_some_and(|rest| rest.bytes().all(|digit| digit == b'0'))
+        }
+        _ => false,
     }
 }
 
@@ -199,6 +231,8 @@ impl Reader<'_> {
             name: cte.field("ctename").text()?,
             query: self.subquery(cte.field("ctequery")),
             recursive: cte.flag("cterecursive"),
+            extended: cte.field("search_clause").is_present()
+                || cte.field("cycle_clause").is_present(),
         })
     }
 
@@ -216,8 +250,11 @@ impl Reader<'_> {
         match node.as_struct() {
             Some(entry) => {
                 let source = self.source(entry);
+                // Columns of a partial table are what they are in the whole one.
+                let only = is_kind(entry, RELATION) && !entry.flag("inh");
                 RangeEntry {
                     name: alias(entry),
+                    partial: only || entry.field("tablesample").is_present(),
                     source: source.unwrap_or_else(|| RangeSource::Other {
                         what: format!("a range table entry of kind {:?}", entry.field("rtekind")),
                     }),
@@ -225,6 +262,7 @@ impl Reader<'_> {
             }
             None => RangeEntry {
                 name: String::new(),
+                partial: true,
                 source: RangeSource::Other { what: "a part that nests too deeply".to_owned() },
             },
         }

@@ -58,7 +58,7 @@ impl Reader<'_> {
                 ty: self.ty(node, "funcresulttype")?,
                 set: node.flag("funcretset"),
                 variadic: node.flag("funcvariadic"),
-                arguments: arguments(),
+                arguments: self.call_arguments(node.field("args")),
             }),
             "OPEXPR" => Expr::Call(self.operator_call(node)?),
             "DISTINCTEXPR" => Expr::Distinct(self.operator_call(node)?),
@@ -71,7 +71,9 @@ impl Reader<'_> {
                 function: self.function(node, "winfnoid")?,
                 ty: self.ty(node, "wintype")?,
                 arguments: arguments(),
-                filtered: node.field("aggfilter").is_present(),
+                filtered: self
+                    .optional(node.field("aggfilter"))
+                    .is_some_and(|filter| !filter.is_true()),
                 window: node.number("winref")?,
             }),
             "GROUPINGFUNC" => Expr::Grouping,
@@ -95,7 +97,12 @@ impl Reader<'_> {
             },
             "RELABELTYPE" => self.coercion(node, Coercion::Relabel)?,
             "COERCEVIAIO" => self.coercion(node, Coercion::Text)?,
-            "ARRAYCOERCEEXPR" => self.coercion(node, Coercion::Array)?,
+            "ARRAYCOERCEEXPR" => match node.field("elemexpr").as_struct() {
+                Some(element) if element.tag == "FUNCEXPR" => {
+                    self.coercion(node, Coercion::ArrayByFunction)?
+                }
+                _ => self.coercion(node, Coercion::Array)?,
+            },
             "CONVERTROWTYPEEXPR" => self.coercion(node, Coercion::Row)?,
             "COERCETODOMAIN" => self.coercion(node, Coercion::Domain)?,
             // It has no type of its own: that of its argument is as good as any, if known.
@@ -160,6 +167,26 @@ impl Reader<'_> {
         })
     }
 
+    /// The arguments of a call, each in its place: those that are passed by name tell theirs.
+    /// Where one is left out, its default is taken.
+    fn call_arguments(&self, list: &Node<'_>) -> Vec<Expr> {
+        let mut arguments = Vec::new();
+        for argument in list.items() {
+            let named = argument.as_struct().filter(|argument| argument.tag == "NAMEDARGEXPR");
+            let Some(named) = named else {
+                arguments.push(self.expression(argument));
+                continue;
+            };
+            let value = self.expression(named.field("arg"));
+            let place = named.number("argnumber").unwrap_or(arguments.len()).min(MOST_ARGUMENTS);
+            while arguments.len() <= place {
+                arguments.push(Expr::Default);
+            }
+            arguments[place] = value;
+        }
+        arguments
+    }
+
     /// A column, or the grouping expression that stands behind it.
     fn column(&self, node: &Struct<'_>) -> Option<Expr> {
         let levels_up = node.number("varlevelsup")?;
@@ -186,11 +213,16 @@ impl Reader<'_> {
         }
         // `length [ byte byte … ]`, where a byte is signed on some machines.
         let value = node.field("constvalue").items();
-        let bytes = value.iter().skip(1).filter_map(|byte| byte.number::<i16>());
-        Some(Constant {
-            ty,
-            value: Some(bytes.map(|byte| format!("{:02x}", byte & 0xff)).collect()),
-        })
+        let bytes: Vec<i16> = value.iter().skip(1).filter_map(Node::number).collect();
+        // A label is kept by its identifier, which another server would not have.
+        let oid = bytes.iter().map(|byte| byte.to_le_bytes()[0]);
+        let oid = oid.take(4).collect::<Vec<_>>().try_into().map(u32::from_le_bytes);
+        let key = node.number("consttype").zip(oid.ok());
+        if let Some(label) = key.and_then(|key| self.names.labels.get(&key)) {
+            return Some(Constant { ty, value: Some(hexadecimal(label.bytes())) });
+        }
+        let bytes = bytes.iter().map(|byte| byte.to_le_bytes()[0]);
+        Some(Constant { ty, value: Some(hexadecimal(bytes)) })
     }
 
     fn operator_call(&self, node: &Struct<'_>) -> Option<Call> {
@@ -219,7 +251,9 @@ impl Reader<'_> {
             ty: self.ty(node, "aggtype")?,
             arguments: node.field("args").items().iter().filter_map(argument).collect(),
             direct: self.expressions(node.field("aggdirectargs")),
-            filtered: node.field("aggfilter").is_present(),
+            filtered: self
+                .optional(node.field("aggfilter"))
+                .is_some_and(|filter| !filter.is_true()),
             levels_up: node.number("agglevelsup")?,
         })
     }
@@ -258,4 +292,11 @@ impl Reader<'_> {
             otherwise: self.boxed(node.field("defresult")),
         })
     }
+}
+
+/// PostgreSQL's `FUNC_MAX_ARGS`.
+const MOST_ARGUMENTS: usize = 100;
+
+fn hexadecimal(bytes: impl Iterator<Item = u8>) -> String {
+    bytes.map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::node::{self, Node};
-use super::{ParseError, Query, read};
+use super::{Expr, ParseError, Query, read};
 use crate::catalog::{PgName, TypeRef};
 
-/// A node tree as it comes from `pg_rewrite.ev_action`.
+/// A node tree as it comes from `pg_rewrite.ev_action`, or from `pg_constraint.conbin`.
 #[derive(Clone, Debug)]
 pub struct Tree<'a>(Node<'a>);
 
@@ -37,6 +37,8 @@ pub struct Names {
     pub operators: BTreeMap<u32, OperatorName>,
     /// Types.
     pub types: BTreeMap<u32, TypeRef>,
+    /// Labels of enums, by type and label.
+    pub labels: BTreeMap<(u32, u32), String>,
 }
 
 /// What an operator is called.
@@ -62,6 +64,11 @@ impl<'a> Tree<'a> {
     /// The query that the tree describes; see [`Query::unreadable`].
     pub fn query(&self, names: &Names) -> Query {
         read::rule(&self.0, names)
+    }
+
+    /// The expression that the tree is, over the columns of one table.
+    pub fn expression(&self, names: &Names) -> Expr {
+        read::table_expression(&self.0, names)
     }
 }
 

@@ -32,6 +32,7 @@ fn names(references: &References) -> Names {
         types: (references.types.iter())
             .map(|oid| (*oid, TypeRef { name: PgName::new("t", named(*oid)), array: false }))
             .collect(),
+        ..Names::default()
     }
 }
 

@@ -134,9 +134,12 @@ async fn types_are_followed_to_what_they_are_made_of() {
     let subtype = ty("pg_catalog.numeric");
     assert_eq!(
         *kind("public.money_range"),
-        TypeKind::Range { subtype: subtype.clone(), multi: false }
+        TypeKind::Range { subtype, multirange: name("public.money_multirange") }
     );
-    assert_eq!(*kind("public.money_multirange"), TypeKind::Range { subtype, multi: true });
+    assert_eq!(
+        *kind("public.money_multirange"),
+        TypeKind::Multirange { range: name("public.money_range") }
+    );
     assert_eq!(*kind("public.citext"), TypeKind::Other);
     let TypeKind::Composite { attributes } = kind("public.entry") else {
         panic!("not a composite")

@@ -38,10 +38,33 @@ impl Schema {
     }
 }
 
+async fn judge(scripts: &[&str]) {
+    let complaints = Schema::new(scripts).await.complaints().await;
+    assert!(complaints.is_empty(), "{complaints}");
+}
+
 #[tokio::test]
 async fn every_claim_about_a_view_holds() {
-    let schema =
-        Schema::new(&[include_str!("sql/schema.sql"), include_str!("sql/views.sql")]).await;
-    let complaints = schema.complaints().await;
-    assert!(complaints.is_empty(), "{complaints}");
+    judge(&[include_str!("sql/schema.sql"), include_str!("sql/views.sql")]).await;
+}
+
+#[tokio::test]
+async fn every_claim_about_a_tricky_view_holds() {
+    let base = [include_str!("sql/schema.sql"), include_str!("sql/views.sql")];
+    judge(&[base[0], base[1], include_str!("sql/tricky.sql")]).await;
+}
+
+#[tokio::test]
+async fn every_claim_about_a_common_view_holds() {
+    judge(&[include_str!("sql/schema.sql"), include_str!("sql/common.sql")]).await;
+}
+
+#[tokio::test]
+async fn every_claim_from_constraints_holds() {
+    judge(&[include_str!("sql/constraints.sql")]).await;
+}
+
+#[tokio::test]
+async fn every_claim_from_foreign_keys_holds() {
+    judge(&[include_str!("sql/foreign_keys.sql")]).await;
 }

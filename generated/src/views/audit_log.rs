@@ -33,6 +33,7 @@ impl Record for AuditLog {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "AuditLog",
         doc: "Every change of every customer, product, order, line and payment, however it was made.",
+        origin: "view public.v_audit_log",
         columns: &[
             Column::new("id", "id", Type::Int8)
                 .not_null()

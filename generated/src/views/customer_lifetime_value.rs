@@ -30,6 +30,7 @@ impl Record for CustomerLifetimeValue {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "CustomerLifetimeValue",
         doc: "What every customer has spent. Only orders that were paid and not cancelled count.",
+        origin: "view public.v_customer_lifetime_value",
         columns: &[
             Column::new("customerId", "customer_id", Type::Int4)
                 .not_null()
@@ -56,7 +57,7 @@ impl Record for CustomerLifetimeValue {
                 target: || crate::views::customers::Customers::VIEW,
                 columns: &[("customer_id", "id")],
                 cardinality: Cardinality::Optional,
-                doc: "Everybody who may place orders.",
+                doc: "The `Customers` whose `id` is this `customerId`, or null.",
             },
         ],
         computed: &[],

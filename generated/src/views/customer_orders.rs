@@ -30,6 +30,7 @@ impl Record for CustomerOrders {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "CustomerOrders",
         doc: "The order history of customers.",
+        origin: "view public.v_customer_orders",
         columns: &[
             Column::new("customerId", "customer_id", Type::Int4)
                 .not_null()
@@ -59,21 +60,21 @@ impl Record for CustomerOrders {
                 target: || crate::views::orders_summary::OrdersSummary::VIEW,
                 columns: &[("order_id", "id")],
                 cardinality: Cardinality::Optional,
-                doc: "An order with its customer and totals, one row per order whatever its status.",
+                doc: "The `OrdersSummary` whose `id` is this `orderId`, or null.",
             },
             Relation {
                 field: "items",
                 target: || crate::views::order_items::OrderItems::VIEW,
                 columns: &[("order_id", "order_id")],
                 cardinality: Cardinality::Many,
-                doc: "Lines of orders; an order has at most one line per product.",
+                doc: "The `OrderItems` whose `orderId` is this `orderId`.",
             },
             Relation {
                 field: "customer",
                 target: || crate::views::customers::Customers::VIEW,
                 columns: &[("customer_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "Everybody who may place orders.",
+                cardinality: Cardinality::One,
+                doc: "The `Customers` whose `id` is this `customerId`.",
             },
         ],
         computed: &[],
@@ -113,4 +114,10 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc("The order history of customers."),
     Resolver::lookup("customerOrdersByOrderId", CustomerOrders::VIEW, &["order_id"])
         .doc("The `CustomerOrders` with this `orderId`, or null."),
+    Resolver::lookup(
+            "customerOrdersByOrderNumber",
+            CustomerOrders::VIEW,
+            &["order_number"],
+        )
+        .doc("The `CustomerOrders` with this `orderNumber`, or null."),
 ];

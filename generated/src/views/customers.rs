@@ -28,6 +28,7 @@ impl Record for Customers {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "Customers",
         doc: "Everybody who may place orders.",
+        origin: "view public.v_customers",
         columns: &[
             Column::new("id", "id", Type::Int4)
                 .not_null()
@@ -54,28 +55,28 @@ impl Record for Customers {
                 },
                 columns: &[("id", "customer_id")],
                 cardinality: Cardinality::Optional,
-                doc: "What every customer has spent. Only orders that were paid and not cancelled count.",
+                doc: "The `CustomerLifetimeValue` whose `customerId` is this `id`, or null.",
             },
             Relation {
                 field: "customerOrders",
                 target: || crate::views::customer_orders::CustomerOrders::VIEW,
                 columns: &[("id", "customer_id")],
                 cardinality: Cardinality::Many,
-                doc: "The order history of customers.",
+                doc: "The `CustomerOrders` whose `customerId` is this `id`.",
             },
             Relation {
                 field: "orderDetails",
                 target: || crate::views::order_details::OrderDetails::VIEW,
                 columns: &[("id", "customer_id")],
                 cardinality: Cardinality::Many,
-                doc: "Everything about an order on one page: customer, lines, payment and dates.",
+                doc: "The `OrderDetails` whose `customerId` is this `id`.",
             },
             Relation {
                 field: "ordersSummary",
                 target: || crate::views::orders_summary::OrdersSummary::VIEW,
                 columns: &[("id", "customer_id")],
                 cardinality: Cardinality::Many,
-                doc: "An order with its customer and totals, one row per order whatever its status.",
+                doc: "The `OrdersSummary` whose `customerId` is this `id`.",
             },
         ],
         computed: &[],
@@ -110,4 +111,6 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc("Everybody who may place orders."),
     Resolver::lookup("customersById", Customers::VIEW, &["id"])
         .doc("The `Customers` with this `id`, or null."),
+    Resolver::lookup("customersByEmail", Customers::VIEW, &["email"])
+        .doc("The `Customers` with this `email`, or null."),
 ];

@@ -54,6 +54,7 @@ impl Record for OrderDetails {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrderDetails",
         doc: "Everything about an order on one page: customer, lines, payment and dates.",
+        origin: "view public.v_order_details",
         columns: &[
             Column::new("id", "id", Type::Int4).not_null().doc("Identifies the order."),
             Column::new("orderNumber", "order_number", Type::Text)
@@ -117,7 +118,7 @@ impl Record for OrderDetails {
                 target: || crate::views::payments::Payments::VIEW,
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
-                doc: "Money that came in for orders, and money that went back.",
+                doc: "The `Payments` whose `orderId` is this `id`.",
             },
             Relation {
                 field: "timeline",
@@ -126,14 +127,14 @@ impl Record for OrderDetails {
                 },
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
-                doc: "The steps that orders took, one row per step, the first one being that the order was placed.",
+                doc: "The `OrderStatusTimeline` whose `orderId` is this `id`.",
             },
             Relation {
                 field: "customer",
                 target: || crate::views::customers::Customers::VIEW,
                 columns: &[("customer_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "Everybody who may place orders.",
+                cardinality: Cardinality::One,
+                doc: "The `Customers` whose `id` is this `customerId`.",
             },
         ],
         computed: &[],
@@ -189,4 +190,6 @@ pub const RESOLVERS: &[Resolver] = &[
         ),
     Resolver::lookup("orderDetailsById", OrderDetails::VIEW, &["id"])
         .doc("The `OrderDetails` with this `id`, or null."),
+    Resolver::lookup("orderDetailsByOrderNumber", OrderDetails::VIEW, &["order_number"])
+        .doc("The `OrderDetails` with this `orderNumber`, or null."),
 ];

@@ -32,6 +32,7 @@ impl Record for OrderItems {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrderItems",
         doc: "Lines of orders; an order has at most one line per product.",
+        origin: "view public.v_order_items",
         columns: &[
             Column::new("id", "id", Type::Int4).not_null().doc("Identifies the line."),
             Column::new("orderId", "order_id", Type::Int4)
@@ -61,15 +62,15 @@ impl Record for OrderItems {
                 field: "order",
                 target: || crate::views::orders_summary::OrdersSummary::VIEW,
                 columns: &[("order_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "An order with its customer and totals, one row per order whatever its status.",
+                cardinality: Cardinality::One,
+                doc: "The `OrdersSummary` whose `id` is this `orderId`.",
             },
             Relation {
                 field: "product",
                 target: || crate::views::products::Products::VIEW,
                 columns: &[("product_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "Everything that is for sale.",
+                cardinality: Cardinality::One,
+                doc: "The `Products` whose `id` is this `productId`.",
             },
         ],
         computed: &[],
@@ -110,4 +111,10 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc("Lines of orders; an order has at most one line per product."),
     Resolver::lookup("orderItemsById", OrderItems::VIEW, &["id"])
         .doc("The `OrderItems` with this `id`, or null."),
+    Resolver::lookup(
+            "orderItemsByOrderIdAndProductId",
+            OrderItems::VIEW,
+            &["order_id", "product_id"],
+        )
+        .doc("The `OrderItems` with this `orderId` and `productId`, or null."),
 ];

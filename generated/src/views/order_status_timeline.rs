@@ -30,6 +30,7 @@ impl Record for OrderStatusTimeline {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrderStatusTimeline",
         doc: "The steps that orders took, one row per step, the first one being that the order was placed.",
+        origin: "view public.v_order_status_timeline",
         columns: &[
             Column::new("id", "id", Type::Int8)
                 .not_null()
@@ -63,7 +64,7 @@ impl Record for OrderStatusTimeline {
                 target: || crate::views::orders_summary::OrdersSummary::VIEW,
                 columns: &[("order_id", "id")],
                 cardinality: Cardinality::Optional,
-                doc: "An order with its customer and totals, one row per order whatever its status.",
+                doc: "The `OrdersSummary` whose `id` is this `orderId`, or null.",
             },
         ],
         computed: &[],

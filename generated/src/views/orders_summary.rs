@@ -50,6 +50,7 @@ impl Record for OrdersSummary {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "OrdersSummary",
         doc: "An order with its customer and totals, one row per order whatever its status.",
+        origin: "view public.v_orders_summary",
         columns: &[
             Column::new("id", "id", Type::Int4).not_null().doc("Identifies the order."),
             Column::new("orderNumber", "order_number", Type::Text)
@@ -105,14 +106,14 @@ impl Record for OrdersSummary {
                 target: || crate::views::order_items::OrderItems::VIEW,
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
-                doc: "Lines of orders; an order has at most one line per product.",
+                doc: "The `OrderItems` whose `orderId` is this `id`.",
             },
             Relation {
                 field: "payments",
                 target: || crate::views::payments::Payments::VIEW,
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
-                doc: "Money that came in for orders, and money that went back.",
+                doc: "The `Payments` whose `orderId` is this `id`.",
             },
             Relation {
                 field: "timeline",
@@ -121,14 +122,14 @@ impl Record for OrdersSummary {
                 },
                 columns: &[("id", "order_id")],
                 cardinality: Cardinality::Many,
-                doc: "The steps that orders took, one row per step, the first one being that the order was placed.",
+                doc: "The `OrderStatusTimeline` whose `orderId` is this `id`.",
             },
             Relation {
                 field: "customer",
                 target: || crate::views::customers::Customers::VIEW,
                 columns: &[("customer_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "Everybody who may place orders.",
+                cardinality: Cardinality::One,
+                doc: "The `Customers` whose `id` is this `customerId`.",
             },
         ],
         computed: &[],
@@ -182,4 +183,10 @@ pub const RESOLVERS: &[Resolver] = &[
         ),
     Resolver::lookup("ordersSummaryById", OrdersSummary::VIEW, &["id"])
         .doc("The `OrdersSummary` with this `id`, or null."),
+    Resolver::lookup(
+            "ordersSummaryByOrderNumber",
+            OrdersSummary::VIEW,
+            &["order_number"],
+        )
+        .doc("The `OrdersSummary` with this `orderNumber`, or null."),
 ];

@@ -28,6 +28,7 @@ impl Record for Payments {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "Payments",
         doc: "Money that came in for orders, and money that went back.",
+        origin: "view public.v_payments",
         columns: &[
             Column::new("id", "id", Type::Int4)
                 .not_null()
@@ -55,8 +56,8 @@ impl Record for Payments {
                 field: "order",
                 target: || crate::views::orders_summary::OrdersSummary::VIEW,
                 columns: &[("order_id", "id")],
-                cardinality: Cardinality::Optional,
-                doc: "An order with its customer and totals, one row per order whatever its status.",
+                cardinality: Cardinality::One,
+                doc: "The `OrdersSummary` whose `id` is this `orderId`.",
             },
         ],
         computed: &[],
@@ -85,10 +86,12 @@ impl ViewRow for Payments {
 
 /// The root fields that read `v_payments`.
 pub const RESOLVERS: &[Resolver] = &[
-    Resolver::list("payments", Payments::VIEW, &["id", "order_id"])
+    Resolver::list("payments", Payments::VIEW, &["id", "order_id", "kind"])
         .doc("Money that came in for orders, and money that went back."),
     Resolver::connection("paymentsConnection", Payments::VIEW)
         .doc("Money that came in for orders, and money that went back."),
     Resolver::lookup("paymentsById", Payments::VIEW, &["id"])
         .doc("The `Payments` with this `id`, or null."),
+    Resolver::lookup("paymentsByOrderIdAndKind", Payments::VIEW, &["order_id", "kind"])
+        .doc("The `Payments` with this `orderId` and `kind`, or null."),
 ];

@@ -36,6 +36,7 @@ impl Record for ProductInventory {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "ProductInventory",
         doc: "The stock of every product, as it is now.",
+        origin: "view public.v_product_inventory",
         columns: &[
             Column::new("productId", "product_id", Type::Int4)
                 .not_null()
@@ -76,14 +77,14 @@ impl Record for ProductInventory {
                 target: || crate::views::products::Products::VIEW,
                 columns: &[("product_id", "id")],
                 cardinality: Cardinality::Optional,
-                doc: "Everything that is for sale.",
+                doc: "The `Products` whose `id` is this `productId`, or null.",
             },
             Relation {
                 field: "items",
                 target: || crate::views::order_items::OrderItems::VIEW,
                 columns: &[("product_id", "product_id")],
                 cardinality: Cardinality::Many,
-                doc: "Lines of orders; an order has at most one line per product.",
+                doc: "The `OrderItems` whose `productId` is this `productId`.",
             },
         ],
         computed: &[],
@@ -126,4 +127,6 @@ pub const RESOLVERS: &[Resolver] = &[
             &["product_id"],
         )
         .doc("The `ProductInventory` with this `productId`, or null."),
+    Resolver::lookup("productInventoryBySku", ProductInventory::VIEW, &["sku"])
+        .doc("The `ProductInventory` with this `sku`, or null."),
 ];

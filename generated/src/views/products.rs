@@ -30,6 +30,7 @@ impl Record for Products {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "Products",
         doc: "Everything that is for sale.",
+        origin: "view public.v_products",
         columns: &[
             Column::new("id", "id", Type::Int4)
                 .not_null()
@@ -59,21 +60,21 @@ impl Record for Products {
                 target: || crate::views::product_inventory::ProductInventory::VIEW,
                 columns: &[("id", "product_id")],
                 cardinality: Cardinality::Optional,
-                doc: "The stock of every product, as it is now.",
+                doc: "The `ProductInventory` whose `productId` is this `id`, or null.",
             },
             Relation {
                 field: "items",
                 target: || crate::views::order_items::OrderItems::VIEW,
                 columns: &[("id", "product_id")],
                 cardinality: Cardinality::Many,
-                doc: "Lines of orders; an order has at most one line per product.",
+                doc: "The `OrderItems` whose `productId` is this `id`.",
             },
             Relation {
                 field: "revenue",
                 target: || crate::views::revenue_by_product::RevenueByProduct::VIEW,
                 columns: &[("id", "product_id")],
                 cardinality: Cardinality::Optional,
-                doc: "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",
+                doc: "The `RevenueByProduct` whose `productId` is this `id`, or null.",
             },
         ],
         computed: &[],
@@ -109,4 +110,6 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc("Everything that is for sale."),
     Resolver::lookup("productsById", Products::VIEW, &["id"])
         .doc("The `Products` with this `id`, or null."),
+    Resolver::lookup("productsBySku", Products::VIEW, &["sku"])
+        .doc("The `Products` with this `sku`, or null."),
 ];

@@ -34,6 +34,7 @@ impl Record for RevenueByProduct {
     const OBJECT: &'static ObjectType = &ObjectType {
         name: "RevenueByProduct",
         doc: "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",
+        origin: "materialized view public.v_revenue_by_product",
         columns: &[
             Column::new("productId", "product_id", Type::Int4)
                 .not_null()
@@ -67,7 +68,7 @@ impl Record for RevenueByProduct {
                 target: || crate::views::products::Products::VIEW,
                 columns: &[("product_id", "id")],
                 cardinality: Cardinality::Optional,
-                doc: "Everything that is for sale.",
+                doc: "The `Products` whose `id` is this `productId`, or null.",
             },
         ],
         computed: &[],
@@ -113,4 +114,6 @@ pub const RESOLVERS: &[Resolver] = &[
             &["product_id"],
         )
         .doc("The `RevenueByProduct` with this `productId`, or null."),
+    Resolver::lookup("revenueByProductBySku", RevenueByProduct::VIEW, &["sku"])
+        .doc("The `RevenueByProduct` with this `sku`, or null."),
 ];

@@ -77,6 +77,7 @@ mod tests {
         object: &ObjectType {
             name: "Notes",
             doc: "",
+            origin: "view public.v_notes",
             columns: &[
                 Column::new("id", "id", Type::Int4).not_null(),
                 Column::new("body", "body", Type::Text),

@@ -1,8 +1,10 @@
 //! Conditions on where in an ordering a row stands (keyset pagination).
 
+use async_graphql::Value;
+
 use super::cursor::Values;
 use crate::order::Order;
-use crate::param::Param;
+use crate::param::{Given, Param};
 use crate::sql::Sql;
 
 /// Which rows of an ordering.
@@ -96,7 +98,10 @@ impl Part<'_> {
     }
 
     fn write_value(&self, sql: &mut Sql) {
-        sql.param(Param::Text(self.value.clone()), &self.order.operand.sql_type());
+        // A cursor that was not made here may hold anything.
+        let given = Given { path: "cursor".into(), value: Value::Null };
+        let param = Param::Text { text: self.value.clone(), given };
+        sql.param(param, &self.order.operand.sql_type());
     }
 
     fn write_equal(&self, sql: &mut Sql) {

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 use super::{MAX_NESTED_ROWS, raw};
 use crate::decode;
 use crate::param::Param;
-use crate::selection::{RowsField, Target};
+use crate::selection::{Output, RowsField, Target};
 use crate::{Code, Error, Result};
 
 /// The keys of the parents of a field.
@@ -26,7 +26,10 @@ pub(super) struct Keys {
 pub(super) enum Shape {
     /// `where key = any (keys)`: a condition that PostgreSQL pushes into any view. The key comes
     /// back and is looked up by its bytes, which is right where equal values have equal bytes.
-    Any,
+    Any {
+        /// Its place among the columns; before the selected ones if it is not one of them.
+        key: Option<usize>,
+    },
     /// A join with the keys, which come back as positions: for several columns, and for types whose
     /// equality only the server knows (`1.0 = 1.00`).
     Join,
@@ -45,8 +48,20 @@ impl Shape {
         }
         let [(own, target)] = relation.columns else { return Ok(Self::Join) };
         let target = (relation.target)().object.column(target)?;
-        let (own, target) = (&object.column(own)?.ty, &target.ty);
-        Ok(if own.equals_by_bytes(target) { Self::Any } else { Self::Join })
+        if !object.column(own)?.ty.equals_by_bytes(&target.ty) {
+            return Ok(Self::Join);
+        }
+        let is_key =
+            |output: &Output| matches!(output, Output::Column(it) if it.column == target.column);
+        Ok(Self::Any { key: field.selection.outputs.iter().position(is_key) })
+    }
+
+    /// How many columns come before the selected ones.
+    pub(super) fn skip(self) -> usize {
+        match self {
+            Self::Any { key } => usize::from(key.is_none()),
+            Self::Join | Self::Lateral | Self::Call => 1,
+        }
     }
 }
 
@@ -89,10 +104,10 @@ impl Keys {
 
     /// The key that a fetched row belongs to.
     fn position(&self, row: &Row, shape: Shape) -> Result<usize> {
-        let first = raw(row, 0)?.unwrap_or_default();
-        let position = if shape == Shape::Any {
-            self.positions.get(first).copied()
+        let position = if let Shape::Any { key } = shape {
+            self.positions.get(raw(row, key.unwrap_or(0))?.unwrap_or_default()).copied()
         } else {
+            let first = raw(row, 0)?.unwrap_or_default();
             let ordinal = i64::from_be_bytes(decode::fixed(first, "int8")?);
             usize::try_from(ordinal - 1).ok().filter(|key| *key < self.distinct.len())
         };

@@ -5,7 +5,7 @@ use super::keys::{Keys, Shape};
 use crate::Result;
 use crate::arguments::Call;
 use crate::list::ListArguments;
-use crate::model::{Cardinality, Relation, View};
+use crate::model::{Cardinality, ObjectType, Relation};
 use crate::order::{self, write_joins, write_order};
 use crate::selection::{RowsField, Target};
 use crate::sql::Sql;
@@ -18,13 +18,14 @@ pub(super) fn statement(
     max_page_size: u32,
 ) -> Result<Sql> {
     match &field.target {
-        Target::View(_, relation) => of_view(field, relation, keys, shape, max_page_size),
+        Target::View(object, relation) => of_view(field, object, relation, keys, shape, max_page_size),
         Target::Function(call, row) => of_function(field, call, row, keys, max_page_size),
     }
 }
 
 fn of_view(
     field: &RowsField,
+    object: &ObjectType,
     relation: &Relation,
     keys: &Keys,
     shape: Shape,
@@ -33,14 +34,18 @@ fn of_view(
     let (arguments, view) = (&field.arguments, (relation.target)());
     let order = order::complete(&arguments.order, view)?;
     let mut sql = Sql::default();
-    if shape == Shape::Any {
+    if let Shape::Any { key } = shape {
         let (_, target) = relation.columns[0];
-        sql.push("select t.").name(target);
-        field.selection.write_outputs(", ", max_page_size, &mut sql)?;
+        sql.push("select ");
+        if key.is_none() {
+            sql.push("t.").name(target);
+        }
+        let before = if key.is_none() { ", " } else { "" };
+        field.selection.write_outputs(before, max_page_size, &mut sql)?;
         sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
         write_joins(&order, &mut sql);
         sql.push(" where t.").name(target).push(" = any (");
-        write_keys(view, relation, keys, &mut sql)?;
+        write_keys(object, relation, keys, &mut sql)?;
         sql.push(")");
         write_filter(arguments, &mut sql);
     } else {
@@ -52,7 +57,7 @@ fn of_view(
             field.selection.write_outputs(", ", max_page_size, &mut sql)?;
         }
         sql.push(" from unnest(");
-        write_keys(view, relation, keys, &mut sql)?;
+        write_keys(object, relation, keys, &mut sql)?;
         sql.push(") with ordinality as p (");
         for index in 0..relation.columns.len() {
             sql.push("k").number(index as u64).push(", ");
@@ -121,13 +126,21 @@ fn of_function(
     Ok(sql)
 }
 
-fn write_keys(view: &View, relation: &Relation, keys: &Keys, sql: &mut Sql) -> Result<()> {
-    for (index, (_, target)) in relation.columns.iter().enumerate() {
+fn write_keys(
+    object: &ObjectType,
+    relation: &Relation,
+    keys: &Keys,
+    sql: &mut Sql,
+) -> Result<()> {
+    let view = (relation.target)();
+    for (index, (own, target)) in relation.columns.iter().enumerate() {
         if index > 0 {
             sql.push(", ");
         }
-        let sql_type = format!("{}[]", view.object.column(target)?.sql_type());
-        sql.param(keys.column(index), &sql_type);
+        let (own, target) = (object.column(own)?, view.object.column(target)?);
+        // Integers of different sizes keep theirs: `=` compares them, and indexes know how.
+        let column = if own.ty.is_integer() { own } else { target };
+        sql.param(keys.column(index), &format!("{}[]", column.sql_type()));
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ fn operators(ty: &Type) -> &'static [&'static str] {
             "contains",
             "isNull",
         ],
-        Type::Json | Type::Jsonb | Type::Composite(_) | Type::Array(_) | Type::Shaped(_) => &[],
+        ty if !ty.is_filterable() => &[],
         _ => &["eq", "neq", "in", "notIn", "gt", "gte", "lt", "lte", "isNull"],
     }
 }

@@ -7,7 +7,7 @@
 //! through either, but for `varchar` to `text` and a domain to its base.
 
 use super::rows::Rows;
-use crate::catalog::{PgName, TypeKind, TypeRef, Volatility};
+use crate::catalog::{PgName, TypeDef, TypeKind, TypeRef, Volatility};
 use crate::query_tree::Expr;
 use crate::query_tree::expression::{Call, Coercion, Column};
 
@@ -69,8 +69,35 @@ fn is_true_equality(rows: &Rows<'_>, call: &Call) -> bool {
     let types = call.function.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     let Some((left, right)) = types.and_then(|types| types.split_once(", ")) else { return false };
     let integers = ["int24eq", "int28eq", "int42eq", "int48eq", "int82eq", "int84eq"];
+    // Which collation a comparison goes by is not known; a unique index goes by its column's.
+    let by_bytes =
+        |operand: &Expr| operand_type(rows, operand).is_some_and(|ty| is_plain(rows, &ty));
     call.operator.as_deref() == Some("=")
         && (left == right || integers.contains(&routine.name.name.as_str()))
+        && (!rows.context.nondeterministic || call.arguments.iter().any(by_bytes))
+}
+
+/// The type of an operand, if that is easy to tell.
+fn operand_type(rows: &Rows<'_>, operand: &Expr) -> Option<TypeRef> {
+    match rows.own_column(operand) {
+        Some(column) => rows.column_type(column),
+        None => operand.ty().cloned(),
+    }
+}
+
+/// Whether no collation plays a part in comparing values of a type, and equal ones have equal
+/// bytes.
+pub(super) fn is_plain(rows: &Rows<'_>, ty: &TypeRef) -> bool {
+    let ty = base(rows, ty.clone());
+    let plain = ["bool", "int2", "int4", "int8", "uuid", "date"];
+    let is_enum = || {
+        matches!(
+            rows.catalog().types.get(&ty.name),
+            Some(TypeDef { kind: TypeKind::Enum { .. }, .. })
+        )
+    };
+    !ty.array
+        && (ty.name.schema == "pg_catalog" && plain.contains(&ty.name.name.as_str()) || is_enum())
 }
 
 /// The column of this query that an operand is.
@@ -92,12 +119,12 @@ fn column(rows: &Rows<'_>, operand: &Expr) -> Option<Column> {
     }
 }
 
-fn built_in(name: &str) -> TypeRef {
+pub(super) fn built_in(name: &str) -> TypeRef {
     TypeRef { name: PgName::new("pg_catalog", name), array: false }
 }
 
 /// The type below domains.
-fn base(rows: &Rows<'_>, mut ty: TypeRef) -> TypeRef {
+pub(super) fn base(rows: &Rows<'_>, mut ty: TypeRef) -> TypeRef {
     for _ in 0..32 {
         match rows.catalog().types.get(&ty.name).map(|ty| &ty.kind) {
             Some(TypeKind::Domain { base, .. }) if !ty.array => ty = base.clone(),

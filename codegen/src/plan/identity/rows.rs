@@ -9,13 +9,15 @@ use super::joins::{Agreed, Joins};
 use super::{Identity, Rank, RowKey, add};
 use crate::catalog::{Catalog, PgName};
 use crate::query_tree::expression::Column;
-use crate::query_tree::{Expr, Query, RangeSource, Target};
+use crate::query_tree::{Expr, Query, Target};
 
 /// What an analysis can look up.
 pub(super) struct Context<'a> {
     pub(super) catalog: &'a Catalog,
     /// What is known about all views that the query at hand reads.
     pub(super) views: &'a BTreeMap<PgName, Identity>,
+    /// Whether text may be compared by rules that call different texts equal.
+    pub(super) nondeterministic: bool,
 }
 
 /// A query.
@@ -23,8 +25,8 @@ pub(super) struct Rows<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) query: &'a Query,
     outer: Option<&'a Rows<'a>>,
-    /// Keys of items of the `WITH` list; none while they are being found out.
-    ctes: RefCell<BTreeMap<usize, Rc<[RowKey]>>>,
+    /// Keys of items of the `WITH` list; while they are being found out, what is assumed.
+    pub(super) ctes: RefCell<BTreeMap<usize, Rc<[RowKey]>>>,
 }
 
 /// An entry of the range table with its keys.
@@ -41,7 +43,7 @@ pub(super) struct EntryKeys {
 pub(super) struct EntryKey {
     /// Its columns.
     pub(super) columns: Vec<i16>,
-    rank: Rank,
+    pub(super) rank: Rank,
 }
 
 /// A key as it might be: columns to try, and where they are from.
@@ -75,6 +77,9 @@ impl<'a> Rows<'a> {
         if query.unreadable.is_some() {
             return Vec::new();
         }
+        if query.at_most_one {
+            return vec![one_row("LIMIT 1 leaves at most one row")];
+        }
         if let Some(operation) = &query.set_operation {
             return self.set_operation_keys(operation);
         }
@@ -82,8 +87,7 @@ impl<'a> Rows<'a> {
         let outputs: Vec<&Target> = query.columns().collect();
         let single = BTreeSet::new();
         if self.is_key(&joins, &outputs, &single) {
-            let reason = "there is at most one row".to_owned();
-            return vec![RowKey { columns: single, rank: Rank::Derived, reason }];
+            return vec![one_row("there is at most one row")];
         }
         let mut keys = Vec::new();
         for candidate in self.candidates(&joins, &outputs) {
@@ -105,7 +109,12 @@ impl<'a> Rows<'a> {
     }
 
     /// Whether no two rows of the result agree on some outputs, none of which is null.
-    fn is_key(&self, joins: &Joins, outputs: &[&Target], places: &BTreeSet<usize>) -> bool {
+    pub(super) fn is_key(
+        &self,
+        joins: &Joins,
+        outputs: &[&Target],
+        places: &BTreeSet<usize>,
+    ) -> bool {
         let chosen = || places.iter().filter_map(|place| outputs.get(*place));
         let columns = chosen().filter_map(|target| self.own_column(&target.value));
         let agreed = joins.agreed(columns);
@@ -124,7 +133,20 @@ impl<'a> Rows<'a> {
         } else {
             joins.is_one_row(&agreed)
         };
+        let numbered = || chosen().filter_map(|target| self.numbered_by(target));
         rows || !query.distinct.is_empty() && query.distinct.iter().all(known)
+            || numbered().any(|partition| partition.iter().all(known))
+    }
+
+    /// If an output is `row_number()`: what the rows are partitioned by.
+    fn numbered_by(&self, target: &Target) -> Option<&'a [u32]> {
+        let Expr::Window(call) = &target.value else { return None };
+        let routine = self.catalog().routines.get(&call.function)?;
+        let windows = &self.query.windows;
+        let window = windows.iter().find(|window| window.reference == call.window)?;
+        // A set-returning function repeats a row with its number.
+        (routine.name == PgName::new("pg_catalog", "row_number") && !self.query.set_returning)
+            .then_some(&window.partition_by)
     }
 
     /// Whether rows agree on the value of an expression.
@@ -158,6 +180,9 @@ impl<'a> Rows<'a> {
                 combined.rank = combined.rank.max(rank);
             }
         }
+        if combining > 1 {
+            combined.rank = Rank::Derived;
+        }
         if combining <= MOST_COMBINED {
             candidates.push(combined);
         }
@@ -168,6 +193,13 @@ impl<'a> Rows<'a> {
             if !references.is_empty() {
                 candidates.push(Candidate { places, rank: Rank::Derived, from: None });
             }
+        }
+        for (place, target) in (0..).zip(outputs) {
+            let Some(partition) = self.numbered_by(target) else { continue };
+            let places =
+                (0..).zip(outputs).filter(|(_, other)| partition.contains(&other.reference));
+            let places = places.map(|(place, _)| place).chain([place]).collect();
+            candidates.push(Candidate { places, rank: Rank::Derived, from: None });
         }
         candidates
     }
@@ -193,94 +225,6 @@ impl<'a> Rows<'a> {
         key.columns.iter().filter(needed).map(place).collect()
     }
 
-    /// The numbers of columns of a table.
-    pub(super) fn numbers(&self, relation: &PgName, columns: &[String]) -> Option<Vec<i16>> {
-        let table = self.catalog().tables.get(relation)?;
-        let number =
-            |name: &String| Some(table.columns.iter().find(|column| column.name == *name)?.number);
-        columns.iter().map(number).collect()
-    }
-
-    /// The keys of an entry of the range table; `None` if there is no such entry.
-    pub(super) fn entry_keys(&self, range: usize) -> Option<Rc<EntryKeys>> {
-        let entry = self.query.range_entry(range)?;
-        let by_place = |keys: &[RowKey], number: &dyn Fn(usize) -> Option<i16>| {
-            let key = |key: &RowKey| {
-                let columns = key.columns.iter().map(|place| number(*place)).collect::<Option<_>>();
-                Some(EntryKey { columns: columns?, rank: key.rank })
-            };
-            keys.iter().filter_map(key).collect::<Vec<_>>()
-        };
-        let in_order = |place: usize| i16::try_from(place + 1).ok();
-        let one_row = || vec![EntryKey { columns: Vec::new(), rank: Rank::Derived }];
-        let keys = match &entry.source {
-            RangeSource::Relation { relation } => match self.catalog().tables.get(relation) {
-                Some(table) => table
-                    .keys
-                    .iter()
-                    .filter_map(|key| {
-                        let rank = if key.primary { Rank::Primary } else { Rank::Unique };
-                        Some(EntryKey { columns: self.numbers(relation, &key.columns)?, rank })
-                    })
-                    .collect(),
-                None => {
-                    let view = self.catalog().views.get(relation);
-                    let known = self.context.views.get(relation);
-                    let number = |place: usize| Some(view?.columns.get(place)?.number);
-                    known.map(|known| by_place(&known.keys, &number)).unwrap_or_default()
-                }
-            },
-            RangeSource::Subquery { query } => {
-                by_place(&Rows::new(self.context, query, Some(self)).keys(), &in_order)
-            }
-            RangeSource::Cte { cte, levels_up } => {
-                let keys = self.up(*levels_up).map(|rows| rows.cte_keys(cte));
-                keys.map(|keys| by_place(&keys, &in_order)).unwrap_or_default()
-            }
-            RangeSource::Values { rows } if rows.len() <= 1 => one_row(),
-            RangeSource::Function { functions, ordinality } => {
-                let single = |call: &Expr| matches!(call, Expr::Call(call) if !call.set);
-                if functions.iter().all(|function| single(&function.call)) {
-                    one_row()
-                } else if *ordinality {
-                    let columns: u32 = functions.iter().map(|function| function.columns).sum();
-                    let number = i16::try_from(columns + 1).ok();
-                    let key = |number| EntryKey { columns: vec![number], rank: Rank::Derived };
-                    number.map(key).into_iter().collect()
-                } else {
-                    Vec::new()
-                }
-            }
-            RangeSource::Values { .. } | RangeSource::Join { .. } | RangeSource::Other { .. } => {
-                Vec::new()
-            }
-        };
-        // Which of the entries before it are referred to does not matter much.
-        let lateral = self.query.lateral.contains(&range);
-        let is_join = |range: usize| {
-            let entry = self.query.range_entry(range);
-            entry.is_some_and(|entry| matches!(entry.source, RangeSource::Join { .. }))
-        };
-        let depends = (1..range).filter(|other| lateral && !is_join(*other)).collect();
-        Some(Rc::new(EntryKeys { range, keys, depends }))
-    }
-
-    fn cte_keys(&self, name: &str) -> Rc<[RowKey]> {
-        let Some(index) = self.query.ctes.iter().position(|cte| cte.name == name) else {
-            return [].into();
-        };
-        if let Some(keys) = self.ctes.borrow().get(&index) {
-            return Rc::clone(keys);
-        }
-        self.ctes.borrow_mut().insert(index, [].into());
-        let cte = &self.query.ctes[index];
-        if !cte.recursive {
-            let keys = Rows::new(self.context, &cte.query, Some(self)).keys();
-            self.ctes.borrow_mut().insert(index, keys.into());
-        }
-        self.ctes.borrow().get(&index).cloned().unwrap_or_else(|| [].into())
-    }
-
     /// The column of this query that an expression is, unchanged.
     pub(super) fn own_column(&self, value: &Expr) -> Option<Column> {
         match self.query.resolved(value) {
@@ -297,4 +241,9 @@ impl<'a> Rows<'a> {
         }
         Some(rows)
     }
+}
+
+/// The key of what has at most one row.
+fn one_row(reason: &str) -> RowKey {
+    RowKey { columns: BTreeSet::new(), rank: Rank::Derived, reason: reason.to_owned() }
 }

@@ -51,7 +51,10 @@ fn labels_become_shouting_values() {
         assert_eq!(enum_value_name(label).as_ref().map(GraphqlName::as_str), Ok(value));
     }
     assert_eq!(enum_value_name("½"), Err(InvalidName::Character('½')));
-    assert_eq!(enum_value_name("1"), Err(InvalidName::Digit));
+    assert_eq!(enum_value_name("a+"), Err(InvalidName::Character('+')));
+    for nothing in ["", " ", "-/-", "__"] {
+        assert_eq!(enum_value_name(nothing), Err(InvalidName::Empty), "{nothing:?}");
+    }
 }
 
 #[test]
@@ -85,9 +88,11 @@ fn structs_do_not_shadow_imports() {
 #[test]
 fn key_fields_are_named_by_their_column() {
     let list = name("orders");
-    assert_eq!(key_field_name(&list, &[&name("id")]).as_str(), "ordersById");
-    assert_eq!(key_field_name(&list, &[&name("orderNumber")]).as_str(), "ordersByOrderNumber");
-    assert_eq!(key_field_name(&list, &[&name("a"), &name("b")]).as_str(), "ordersByKey");
+    assert_eq!(by_columns(&list, [&name("id")]).as_str(), "ordersById");
+    assert_eq!(by_columns(&list, [&name("orderNumber")]).as_str(), "ordersByOrderNumber");
+    assert_eq!(joined([&name("reviewedBy"), &name("people")]).as_str(), "reviewedByPeople");
+    let two = by_columns(&list, [&name("warehouseId"), &name("productId")]);
+    assert_eq!(two.as_str(), "ordersByWarehouseIdAndProductId");
 }
 
 #[test]

@@ -1,12 +1,14 @@
-//! Rules that look at an expression under an assumption: the arms of `CASE`, and the sides of a
-//! `FULL JOIN`.
+//! Rules that look at an expression under an assumption: the arms of `CASE`, `AND` and `OR`, and the
+//! sides of a `FULL JOIN`.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Nullability;
 use super::expressions::Scope;
-use super::facts::{Facts, Finder, Truth};
-use super::joins::{Join, Joins, Side};
+use super::fact_set::Facts;
+use super::facts::{Finder, Truth};
+use super::joins::Side;
 use crate::query_tree::expression::Case;
 use crate::query_tree::{Expr, JoinKind};
 
@@ -27,6 +29,9 @@ impl Scope<'_> {
                 return Nullability::all(results);
             }
         }
+        if rest.is_exhaustive(case) {
+            return Nullability::all(results);
+        }
         results.push(rest.evaluate(&case.otherwise));
         Nullability::all(results)
     }
@@ -41,58 +46,94 @@ impl Scope<'_> {
         }
     }
 
-    /// A row of a FULL JOIN has at least one of its sides, so a value that is non-null with
-    /// either of them is non-null.
+    /// Looks at a value case by case: a row of a FULL JOIN has at least one of its sides, and one
+    /// of the arms of an OR holds, so a value that is non-null in each case is non-null.
     pub(super) fn by_side(&self, evaluate: &dyn Fn(&Self) -> Nullability) -> Nullability {
         let answer = evaluate(self);
-        let joins = &self.level.joins;
-        let full = |(_, join): &(usize, &Join<'_>)| join.kind == JoinKind::Full;
-        let candidates = joins.joins.iter().enumerate().filter(full);
-        let candidates: Vec<usize> = candidates
-            .filter(|(_, join)| join.within.iter().all(|side| self.known.is_present(*side)))
-            .filter(|(index, _)| {
-                [false, true]
-                    .iter()
-                    .all(|right| !self.known.is_present(Side { join: *index, right: *right }))
-            })
-            .map(|(index, _)| index)
-            .collect();
-        let usable = !(self.grouped && self.level.grouping.is_some());
-        if answer.is_not_null() || !usable {
+        if answer.is_not_null() {
             return answer;
         }
-        for join in candidates {
+        for (reason, cases) in self.cases() {
             let Some(left) = self.level.splits.get().checked_sub(1) else { break };
             self.level.splits.set(left);
-            let with = |right| {
-                let side = Side { join, right };
-                let known = self.known.with_side(self.level.context.catalog, joins, side);
-                evaluate(&Self { known: Rc::new(known), ..self.deeper() })
-            };
-            let either = Nullability::all([with(false), with(true)]);
+            let each = cases.iter().map(|case| case.by_side(evaluate));
+            let either = Nullability::all(each);
             if either.is_not_null() {
-                return either.because("a row of a FULL JOIN has a left or a right side");
+                return either.because(reason);
             }
         }
         answer
     }
 
+    /// Ways to tell the rows at hand apart, each with the cases that there are.
+    fn cases(&self) -> Vec<(&'static str, Vec<Self>)> {
+        let mut ways = Vec::new();
+        for alternatives in &self.known.facts().one_of {
+            let is_known = |set: &BTreeSet<Expr>| set.iter().all(|fact| self.known.is_fact(fact));
+            if !alternatives.iter().any(is_known) {
+                let with = |set: &BTreeSet<Expr>| {
+                    let facts = Facts { not_null: set.clone(), ..Facts::default() };
+                    Self { depth: self.depth + 1, ..self.knowing(facts) }
+                };
+                let cases = alternatives.iter().map(with).collect();
+                ways.push(("one of several conditions holds", cases));
+            }
+        }
+        if self.is_regrouped() {
+            return ways;
+        }
+        for (index, join) in self.level.joins.joins.iter().enumerate() {
+            let sides = [false, true].map(|right| Side { join: index, right });
+            if join.kind == JoinKind::Full
+                && join.within.iter().all(|side| self.known.is_present(*side))
+                && !sides.iter().any(|side| self.known.is_present(*side))
+            {
+                let with = |side| {
+                    let known = Rc::new(self.known.with_side(self.level, side));
+                    Self { known, ..self.deeper() }
+                };
+                let cases = sides.into_iter().map(with).collect();
+                ways.push(("a row of a FULL JOIN has a left or a right side", cases));
+            }
+        }
+        ways
+    }
+
     /// The same with more facts.
-    fn knowing(&self, facts: Facts) -> Self {
-        let none = Joins::default();
+    pub(super) fn knowing(&self, facts: Facts) -> Self {
         // After grouping by several sets, a column that is not null does not show that its row
         // was there in the sense of the joins.
-        let joins = if self.is_regrouped() { &none } else { &self.level.joins };
-        let known = self.known.with_facts(self.level.context.catalog, joins, facts);
+        let known = if self.is_regrouped() {
+            self.known.with_facts_of_groups(facts)
+        } else {
+            self.known.with_facts(self.level, facts)
+        };
         Self { known: Rc::new(known), ..self.clone() }
     }
 
-    fn finder(&self) -> Finder<'_> {
-        let grouping = self.level.grouping.as_ref().filter(|_| self.grouped);
-        Finder::grouped(self.level.context.catalog, grouping)
+    pub(super) fn finder(&self) -> Finder<'_> {
+        if self.grouped { Finder::grouped(self.level) } else { Finder::new(self.level) }
     }
 
-    fn is_regrouped(&self) -> bool {
+    pub(super) fn is_regrouped(&self) -> bool {
         self.grouped && self.level.grouping.is_some()
+    }
+
+    /// AND and OR: null only if no argument decides and one of them is null, so each is looked at
+    /// as if none of the others decided.
+    pub(super) fn connected(&self, arguments: &[Expr], is_and: bool) -> Nullability {
+        let open = if is_and { Truth::NotFalse } else { Truth::NotTrue };
+        let finder = self.finder();
+        let each = arguments.iter().enumerate().map(|(index, argument)| {
+            let answer = self.evaluate(argument);
+            if answer.is_not_null() {
+                return answer;
+            }
+            let others = arguments.iter().enumerate().filter(|(other, _)| *other != index);
+            let facts = Facts::all(others.map(|(_, other)| finder.of_condition(other, open)));
+            let given = self.knowing(facts).evaluate(argument);
+            if given.is_not_null() { given } else { answer }
+        });
+        Nullability::all(each)
     }
 }

@@ -91,7 +91,10 @@ pub(super) fn splits(signature: &str) -> bool {
 /// What is known about the result of an aggregate, which holds for all its signatures.
 pub(super) fn aggregate(signature: &str) -> Option<Aggregate> {
     Some(match local(signature)?.split('(').next()? {
-        "count" | "regr_count" => Aggregate::Always,
+        // The last are about where a row would stand, and there is always a place.
+        "count" | "regr_count" | "rank" | "dense_rank" | "percent_rank" | "cume_dist" => {
+            Aggregate::Always
+        }
         "array_agg" | "json_agg" | "jsonb_agg" | "json_object_agg" | "jsonb_object_agg" => {
             Aggregate::Rows
         }
@@ -114,6 +117,9 @@ pub(super) fn aggregate(signature: &str) -> Option<Aggregate> {
         | "sum"
         | "var_pop"
         | "any_value" => Aggregate::Values(1),
+        "covar_pop" | "regr_avgx" | "regr_avgy" | "regr_sxx" | "regr_sxy" | "regr_syy" => {
+            Aggregate::Values(2)
+        }
         _ => return None,
     })
 }
@@ -135,12 +141,21 @@ pub(super) fn window(signature: &str) -> Option<Window> {
 const PARTS_OF_INFINITY: [&str; 7] =
     ["century", "decade", "epoch", "isoyear", "julian", "millennium", "year"];
 
+/// The same for an interval, which can be infinite from version 17 on.
+const PARTS_OF_INFINITE_INTERVALS: [&str; 7] =
+    ["century", "day", "decade", "epoch", "hour", "millennium", "year"];
+
 /// Whether a function takes a part of a date by name, and has it for every date.
 pub(super) fn is_total_part(signature: &str, part: &str) -> bool {
     let dated = ["date", "timestamp without time zone", "timestamp with time zone"];
     let name = local(signature).and_then(|local| local.strip_suffix(')')?.split_once("(text, "));
-    matches!(name, Some(("extract" | "date_part", ty)) if dated.contains(&ty))
-        && PARTS_OF_INFINITY.contains(&part)
+    match name {
+        Some(("extract" | "date_part", "interval")) => PARTS_OF_INFINITE_INTERVALS.contains(&part),
+        Some(("extract" | "date_part", ty)) if dated.contains(&ty) => {
+            PARTS_OF_INFINITY.contains(&part)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

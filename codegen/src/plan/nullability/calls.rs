@@ -2,13 +2,15 @@
 
 use super::built_in::{self, Promise};
 use super::expressions::Scope;
+use super::fact_set::Facts;
+use super::facts::{Finder, counted};
 use super::grouping::groups_have_rows;
 use super::level::shown;
 use super::{Nullability, Reason};
 use crate::catalog::Routine;
 use crate::comment;
 use crate::query_tree::expression::{
-    Aggregate, Call, Coercion, Constant, Subquery, SubqueryKind, WindowCall,
+    Aggregate, Call, Coercion, Column, Constant, Subquery, SubqueryKind, WindowCall,
 };
 use crate::query_tree::{Expr, RangeFunction};
 
@@ -116,7 +118,7 @@ impl Scope<'_> {
     /// are several such functions, of which the shorter are filled up with nulls.
     fn set_in_select_list(&self, call: &Call) -> Nullability {
         let targets = self.level.query.targets.iter();
-        let sets: usize = targets.map(|target| sets_in(&target.value)).sum();
+        let sets = targets.flat_map(|target| sets_in(&target.value)).count();
         match self.set_columns(call, 1).into_iter().next() {
             Some(column) if sets == 1 => column,
             _ => nullable(format!("rows of {} may be filled up with nulls", self.call_name(call))),
@@ -227,15 +229,62 @@ impl Scope<'_> {
         if aggregate.levels_up > 0 {
             return nullable(format!("{name} is over rows of an outer query"));
         }
-        if !groups_have_rows(self.level.query) {
+        let input = Self::input(self.level);
+        let values = || aggregate.direct.iter().chain(aggregate.arguments.iter().take(needed));
+        // HAVING can show that a group has a row in which something is not null.
+        for witness in self.witnesses() {
+            let row = input.knowing(witness);
+            let seen = Nullability::all(values().map(|value| row.evaluate(value)));
+            if seen.is_not_null() {
+                return seen.because(format!("HAVING leaves groups with a value for {name}"));
+            }
+        }
+        let query = self.level.query;
+        let has_row = groups_have_rows(query)
+            || query.group_by.is_empty()
+                && query.grouping_sets.is_empty()
+                && self.level.input_has_row(&|own| self.outer_value(own)).is_some();
+        if !has_row {
             return nullable(format!("{name} of no rows is null, and there may be none"));
         }
-        let input = Self::input(self.level);
-        let values = aggregate.direct.iter().chain(aggregate.arguments.iter().take(needed));
-        Nullability::all(values.map(|value| input.evaluate(value))).either_way(
+        Nullability::all(values().map(|value| input.evaluate(value))).either_way(
             format!("{name} is over a group, which has at least one row"),
             format!("{name} is null if all its values are"),
         )
+    }
+
+    /// Whether a column of the query around is not null.
+    fn outer_value(&self, own: Column) -> bool {
+        let own = Column { levels_up: own.levels_up + 1, ..own };
+        self.evaluate(&Expr::Column(own)).is_not_null()
+    }
+
+    /// For each aggregate that `HAVING` shows to be non-null, what is known of the rows in which
+    /// it found a value, of which there is at least one.
+    fn witnesses(&self) -> Vec<Facts> {
+        let finder = Finder::new(self.level);
+        let values = |aggregate: &Aggregate, needed: usize| {
+            let own = aggregate.levels_up == 0 && !aggregate.filtered && needed > 0;
+            let values = aggregate.arguments.iter().take(needed);
+            own.then(|| Facts::all(values.map(|value| finder.of_value(value))))
+        };
+        let witness = |fact: &Expr| match fact {
+            Expr::Aggregate(aggregate) => match built_in::aggregate(&aggregate.function) {
+                Some(built_in::Aggregate::Values(needed)) => values(aggregate, needed),
+                _ => None,
+            },
+            // A count that is not zero.
+            Expr::NullIf(call) => match call.arguments.first() {
+                Some(Expr::Aggregate(count))
+                    if counted(&Expr::Aggregate(count.clone())) == *fact =>
+                {
+                    values(count, 1)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        self.known.facts().not_null.iter().filter_map(witness).collect()
     }
 
     /// A call of a window function.
@@ -273,7 +322,8 @@ impl Scope<'_> {
             return nullable(format!("the frame of {name} may be empty"));
         }
         let values = window.arguments.iter().take(needed);
-        in_frame(Nullability::all(values.map(|value| rows.evaluate(value))), &name)
+        // One value is enough, and the frame has the row at hand.
+        in_frame(Nullability::all(values.map(|value| self.evaluate(value))), &name)
     }
 }
 
@@ -285,10 +335,13 @@ fn in_frame(values: Nullability, name: &str) -> Nullability {
     )
 }
 
-/// How many set-returning functions are called in an expression.
-fn sets_in(expression: &Expr) -> usize {
-    let itself = matches!(expression, Expr::Call(call) if call.set);
-    usize::from(itself) + expression.children().into_iter().map(sets_in).sum::<usize>()
+/// The set-returning functions that are called in an expression.
+pub(super) fn sets_in(expression: &Expr) -> Vec<&Call> {
+    let itself = match expression {
+        Expr::Call(call) if call.set => Some(call),
+        _ => None,
+    };
+    itself.into_iter().chain(expression.children().into_iter().flat_map(sets_in)).collect()
 }
 
 /// Whether an array literal holds no NULL: then its header has no offset of a bitmap of them.

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use super::joins::has_row;
 use super::known::Known;
 use super::level::Level;
 use super::{Nullability, Reason};
 use crate::catalog::TypeKind;
-use crate::query_tree::expression::{Coercion, Constant, SessionValue, Subquery, SubqueryKind};
+use crate::query_tree::expression::{
+    Coercion, Column, Constant, SessionValue, Subquery, SubqueryKind,
+};
 use crate::query_tree::{Expr, Query};
 
 /// Where an expression stands.
@@ -36,13 +37,13 @@ fn nullable(reason: impl Into<String>) -> Nullability {
 impl<'s> Scope<'s> {
     /// For the select list of a query.
     pub(super) fn output(level: &'s Level<'s>) -> Self {
-        let known = Rc::clone(&level.output);
+        let known = level.output();
         Self { level, known, grouped: true, subquery: None, depth: 0 }
     }
 
     /// For what is computed for each row of `FROM`: columns of joins, arguments of aggregates.
     pub(super) fn input(level: &'s Level<'s>) -> Self {
-        let known = Rc::clone(&level.input);
+        let known = level.input();
         Self { level, known, grouped: false, subquery: None, depth: 0 }
     }
 
@@ -65,7 +66,28 @@ impl<'s> Scope<'s> {
             let name = self.name(expression);
             return not_null(format!("a condition leaves out rows where {name} is null"));
         }
+        if !answer.is_not_null() {
+            return self.by_likeness(expression).unwrap_or(answer);
+        }
         answer
+    }
+
+    /// The answer for a value of which `IS NOT DISTINCT FROM` says that it is null only if
+    /// another one is.
+    fn by_likeness(&self, expression: &Expr) -> Option<Nullability> {
+        let expression = self.level.query.resolved(expression);
+        let others = self.known.facts().alike.iter().filter_map(|(one, other)| {
+            let [one, other] = [one, other].map(|value| self.level.query.resolved(value));
+            match (one == expression, other == expression) {
+                (true, false) => Some(other),
+                (false, true) => Some(one),
+                _ => None,
+            }
+        });
+        // Likeness may go round in circles, of which one step is enough.
+        let answers = others.map(|other| self.deeper().rule(other));
+        let found = answers.into_iter().find(Nullability::is_not_null)?;
+        Some(found.because("IS NOT DISTINCT FROM leaves no null opposite a value"))
     }
 
     /// The answer for an expression that stands after grouping by several sets, as far as it is
@@ -99,7 +121,8 @@ impl<'s> Scope<'s> {
             }
             Expr::NullIf(_) => nullable("NULLIF returns null for equal values"),
             Expr::AnyAll { call, .. } => self.any_all(call),
-            Expr::And { arguments } | Expr::Or { arguments } => self.each(arguments),
+            Expr::And { arguments } => self.connected(arguments, true),
+            Expr::Or { arguments } => self.connected(arguments, false),
             Expr::Not { argument } => self.evaluate(argument),
             Expr::Subquery(subquery) => self.subquery(subquery),
             Expr::Field { argument, number } => self.field(argument, *number),
@@ -137,6 +160,8 @@ impl<'s> Scope<'s> {
             Expr::SessionValue(_) => not_null("every session has it"),
             Expr::NullTest { .. } => not_null("IS [NOT] NULL is true or false"),
             Expr::BooleanTest { .. } => not_null("IS [NOT] TRUE and its like are true or false"),
+            // The rules for functions of which a user may have chosen one do not ask for arguments.
+            Expr::Default => not_null("no default of a built-in function is null"),
             Expr::Other { what } => nullable(format!("no rule for {what}")),
         }
     }
@@ -162,14 +187,7 @@ impl<'s> Scope<'s> {
         match (subquery.kind, &subquery.test) {
             (SubqueryKind::Exists, _) => not_null("EXISTS is true or false"),
             (SubqueryKind::Array, _) => not_null("ARRAY(SELECT …) is never null"),
-            (SubqueryKind::Value, _) if !has_row(&subquery.query) => {
-                nullable("the subquery may have no row")
-            }
-            (SubqueryKind::Value, _) => columns()
-                .into_iter()
-                .next()
-                .unwrap_or_else(|| nullable("the subquery is not understood"))
-                .because("the subquery always has one row"),
+            (SubqueryKind::Value, _) => self.single_value(&subquery.query),
             (SubqueryKind::Any | SubqueryKind::All, Some(test)) => {
                 let columns = columns();
                 Scope { subquery: Some(&columns), ..self.deeper() }
@@ -178,6 +196,21 @@ impl<'s> Scope<'s> {
             }
             _ => nullable("no rule for this kind of subquery"),
         }
+    }
+
+    /// The value of a subquery: null if it has no row.
+    fn single_value(&self, query: &Query) -> Nullability {
+        let level = Level::new(self.level.context, query, Some(self.level));
+        let has_value = |own: Column| self.evaluate(&Expr::Column(own)).is_not_null();
+        let Some(key) = level.has_row(&has_value) else {
+            return nullable("the subquery may have no row");
+        };
+        let value = self.subquery_columns(query).into_iter().next();
+        let value = value.unwrap_or_else(|| nullable("the subquery is not understood"));
+        value.because(match key {
+            Some(key) => format!("the foreign key `{key}` guarantees that the subquery has a row"),
+            None => "the subquery always has one row".to_owned(),
+        })
     }
 
     /// The columns of a subquery.

@@ -8,17 +8,14 @@
 //! Nothing here depends on what is in the tables, only on strictness: a strict function of a null
 //! is null.
 
-use std::collections::BTreeSet;
-
+use super::fact_set::Facts;
 use super::grouping::{Grouping, keeps_shape};
+use super::level::Level;
 use crate::catalog::{Catalog, Volatility};
-use crate::query_tree::Expr;
-use crate::query_tree::expression::{Case, Coercion, Column, SubqueryKind};
-
-/// Expressions that are not null.
-///
-/// A column with the number 0 stands for the row of its range table entry: the row is there.
-pub(super) type Facts = BTreeSet<Expr>;
+use crate::query_tree::expression::{
+    Call, Case, Coercion, Column, Constant, Subquery, SubqueryKind,
+};
+use crate::query_tree::{Expr, Query};
 
 /// The truth of a condition.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,7 +51,8 @@ impl Truth {
 /// Finds facts in the expressions of one query.
 #[derive(Clone, Copy)]
 pub(super) struct Finder<'a> {
-    catalog: &'a Catalog,
+    /// The query.
+    level: &'a Level<'a>,
     /// What [`Expr::CaseValue`] stands for.
     case_value: Option<&'a Expr>,
     /// For expressions that are evaluated after grouping by several sets: a grouping expression
@@ -64,13 +62,13 @@ pub(super) struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     /// A finder for expressions over the rows of `FROM`, or over those of one grouping.
-    pub(super) fn new(catalog: &'a Catalog) -> Self {
-        Self { catalog, case_value: None, grouping: None }
+    pub(super) fn new(level: &'a Level<'a>) -> Self {
+        Self { level, case_value: None, grouping: None }
     }
 
     /// A finder for expressions that are evaluated after grouping.
-    pub(super) fn grouped(catalog: &'a Catalog, grouping: Option<&'a Grouping<'a>>) -> Self {
-        Self { catalog, case_value: None, grouping }
+    pub(super) fn grouped(level: &'a Level<'a>) -> Self {
+        Self { level, case_value: None, grouping: level.grouping.as_ref() }
     }
 
     /// A finder for the conditions of a CASE.
@@ -84,17 +82,22 @@ impl<'a> Finder<'a> {
             Expr::And { arguments } | Expr::Or { arguments } => {
                 // An AND is true if all are, and not false if none is; an OR is the opposite.
                 let is_and = matches!(condition, Expr::And { .. });
-                let mut each = arguments.iter().map(|part| self.of_condition(part, truth));
-                if is_and == truth.decided() {
-                    each.flatten().collect()
-                } else {
-                    let first = each.next().unwrap_or_default();
-                    each.fold(first, |all, facts| &all & &facts)
-                }
+                let each = arguments.iter().map(|part| self.of_condition(part, truth));
+                if is_and == truth.decided() { Facts::all(each) } else { Facts::one_of(each) }
             }
             Expr::Not { argument } => self.of_condition(argument, truth.negated()),
-            Expr::NullTest { argument, is_null, .. } if *is_null != truth.decided() => {
-                self.of_value(argument)
+            Expr::NullTest { argument, is_null, row } if *is_null != truth.decided() => {
+                match &**argument {
+                    // `ROW(a, b) IS NOT NULL` is true if no field is null, and `IS NULL` false if
+                    // not every one is.
+                    Expr::Row { fields } if *row && !is_null => {
+                        Facts::all(fields.iter().map(|field| self.of_value(field)))
+                    }
+                    Expr::Row { fields } if *row => {
+                        Facts::one_of(fields.iter().map(|field| self.of_value(field)))
+                    }
+                    argument => self.of_value(argument),
+                }
             }
             Expr::BooleanTest { argument, value, not } => {
                 let holds = truth.decided() != *not;
@@ -104,24 +107,64 @@ impl<'a> Finder<'a> {
                     (Some(false), true) => self.of_condition(argument, Truth::False),
                     (Some(false), false) => self.of_condition(argument, Truth::NotFalse),
                     (None, false) => self.of_value(argument),
-                    (None, true) => Facts::new(),
+                    (None, true) => Facts::default(),
                 }
             }
-            // `a IS NOT DISTINCT FROM 1`: both are null or none is.
+            // `a IS NOT DISTINCT FROM b`: both are null or none is.
             Expr::Distinct(call) if !truth.decided() => match call.arguments.as_slice() {
                 [value, other] | [other, value] if is_literal(other) => self.of_value(value),
-                _ => Facts::new(),
+                [one, other] if self.is_repeatable(one) && self.is_repeatable(other) => {
+                    Facts::alike(one, other)
+                }
+                _ => Facts::default(),
             },
+            // One of the arms was taken, and those before it were not.
+            Expr::Case(case) if truth.is_known() => self.of_case(case, truth),
+            Expr::Call(call) if truth.is_known() && compares_with_truth(call).is_some() => {
+                let mut facts = self.of_value(condition);
+                if let Some((value, wanted)) = compares_with_truth(call) {
+                    let truth = if wanted == truth.decided() { Truth::True } else { Truth::False };
+                    facts.extend(self.of_condition(value, truth));
+                }
+                facts
+            }
+            Expr::Call(call) if truth.decided() && counts_nulls(call).is_some() => {
+                let values = |call: &'_ Call| match call.arguments.first() {
+                    Some(Expr::Call(count)) => {
+                        count.arguments.iter().map(|value| self.of_value(value)).collect::<Vec<_>>()
+                    }
+                    _ => Vec::new(),
+                };
+                match counts_nulls(call) {
+                    Some(Present::All) => Facts::all(values(call)),
+                    _ => Facts::one_of(values(call)),
+                }
+            }
+            Expr::Call(call) if truth == Truth::True && is_count_of_some(call) => {
+                let mut facts = self.of_value(condition);
+                facts.add(counted(&call.arguments[0]));
+                facts
+            }
+            Expr::RowComparison { functions, arguments } if truth.is_known() => {
+                // The first pair is looked at in any case, the others only if that is equal.
+                let firsts = [arguments.first(), arguments.get(arguments.len() / 2)];
+                match functions.first() {
+                    Some(function) if self.is_strict(function) => {
+                        Facts::all(firsts.into_iter().flatten().map(|value| self.of_value(value)))
+                    }
+                    _ => Facts::default(),
+                }
+            }
             Expr::Coalesce { arguments } if truth.is_known() => {
                 // `coalesce(condition, false)` is true only if the condition is.
-                let [condition, rest @ ..] = arguments.as_slice() else { return Facts::new() };
+                let [condition, rest @ ..] = arguments.as_slice() else { return Facts::default() };
                 let opposite = |arm: &Expr| {
                     arm.is_null() || is_boolean(arm) && arm.is_true() != truth.decided()
                 };
                 if rest.iter().all(opposite) {
                     self.of_condition(condition, truth)
                 } else {
-                    Facts::new()
+                    Facts::default()
                 }
             }
             Expr::AnyAll { call, any } if truth.is_known() => {
@@ -130,42 +173,98 @@ impl<'a> Finder<'a> {
                 let compared =
                     *any == truth.decided() || call.arguments.get(1).is_some_and(has_element);
                 if compared && self.is_strict(&call.function) {
-                    facts.extend(call.arguments.first().into_iter().flat_map(|v| self.of_value(v)));
+                    let compared = call.arguments.first().map(|value| self.of_value(value));
+                    facts.extend(compared.unwrap_or_default());
                 }
                 facts
             }
-            Expr::Subquery(subquery) => match (subquery.kind, &subquery.test) {
-                (SubqueryKind::Any, Some(test)) if truth == Truth::True => {
-                    self.of_condition(test, truth)
-                }
-                (SubqueryKind::All, Some(test)) if truth == Truth::False => {
-                    self.of_condition(test, truth)
-                }
-                _ => Facts::new(),
-            },
+            Expr::Subquery(subquery) => self.of_subquery(subquery, truth),
             _ if truth.is_known() => self.of_value(condition),
-            _ => Facts::new(),
+            _ => Facts::default(),
         }
     }
 
     /// What follows if an expression is not null, itself included.
     pub(super) fn of_value(self, value: &Expr) -> Facts {
-        let mut facts = Facts::new();
+        let mut facts = Facts::default();
         self.add_value(value, &mut facts);
         facts
     }
 
+    /// What follows from a row of a set-returning function: a strict one has none for null.
+    pub(super) fn of_set(self, call: &Call) -> Facts {
+        if !call.set || !self.is_strict(&call.function) {
+            return Facts::default();
+        }
+        Facts::all(call.arguments.iter().map(|argument| self.of_value(argument)))
+    }
+
+    /// What follows from the truth of a subquery: often that it has a row, and with it what its
+    /// conditions say about the row at hand.
+    fn of_subquery(self, subquery: &Subquery, truth: Truth) -> Facts {
+        let has_row = match subquery.kind {
+            SubqueryKind::Exists => truth.decided(),
+            SubqueryKind::Any => truth == Truth::True,
+            SubqueryKind::All => truth == Truth::False,
+            SubqueryKind::Value => truth.is_known(),
+            SubqueryKind::Array | SubqueryKind::Other => false,
+        };
+        if !has_row {
+            return Facts::default();
+        }
+        let test = match subquery.kind {
+            SubqueryKind::Any | SubqueryKind::All => subquery.test.as_deref(),
+            _ => None,
+        };
+        let mut facts = test.map(|test| self.of_condition(test, truth)).unwrap_or_default();
+        facts.extend(self.of_row(&subquery.query));
+        facts
+    }
+
+    /// What follows from a row of a subquery about the row that it is computed for.
+    fn of_row(self, query: &Query) -> Facts {
+        // After grouping by several sets columns are not what they are in the subquery's rows.
+        if self.grouping.is_some() {
+            return Facts::default();
+        }
+        Level::new(self.level.context, query, Some(self.level)).facts_further_out()
+    }
+
+    /// What follows if a CASE has a certain truth.
+    fn of_case(self, case: &Case, truth: Truth) -> Facts {
+        let finder = self.within(case);
+        let mut before = Facts::default();
+        let mut possible = Vec::new();
+        let impossible = |result: &Expr| {
+            result.is_null() || is_boolean(result) && result.is_true() != truth.decided()
+        };
+        for arm in &case.arms {
+            if !impossible(&arm.then) {
+                let mut facts = before.clone();
+                facts.extend(finder.of_condition(&arm.when, Truth::True));
+                facts.extend(self.of_condition(&arm.then, truth));
+                possible.push(facts);
+            }
+            before.extend(finder.of_condition(&arm.when, Truth::NotTrue));
+        }
+        if !impossible(&case.otherwise) {
+            before.extend(self.of_condition(&case.otherwise, truth));
+            possible.push(before);
+        }
+        Facts::one_of(possible)
+    }
+
     fn add_value(self, value: &Expr, facts: &mut Facts) {
         let is_grouped = self.grouping.is_some_and(|grouping| grouping.has(value));
-        if self.is_repeatable(value) && (!is_grouped || keeps_shape(self.catalog, value)) {
-            facts.insert(value.clone());
+        if self.is_repeatable(value) && (!is_grouped || keeps_shape(self.catalog(), value)) {
+            facts.add(value.clone());
         }
         if is_grouped {
             return;
         }
         match value {
             Expr::Column(column) => {
-                facts.insert(Expr::Column(Column { column: 0, ..*column }));
+                facts.add(Expr::Column(Column { column: 0, ..*column }));
             }
             Expr::CaseValue => {
                 if let Some(value) = self.case_value {
@@ -184,6 +283,9 @@ impl<'a> Finder<'a> {
             Expr::Not { argument }
             | Expr::Field { argument, .. }
             | Expr::Coercion { argument, .. } => self.add_value(argument, facts),
+            Expr::Subquery(subquery) if subquery.kind == SubqueryKind::Value => {
+                facts.extend(self.of_row(&subquery.query));
+            }
             Expr::Subscript { argument, subscripts } => {
                 self.add_value(argument, facts);
                 subscripts.iter().for_each(|subscript| self.add_value(subscript, facts));
@@ -192,8 +294,12 @@ impl<'a> Finder<'a> {
         }
     }
 
+    fn catalog(self) -> &'a Catalog {
+        self.level.context.catalog
+    }
+
     fn is_strict(self, function: &str) -> bool {
-        self.catalog.routines.get(function).is_some_and(|routine| routine.strict)
+        self.catalog().routines.get(function).is_some_and(|routine| routine.strict)
     }
 
     /// Whether an equal expression of the same row has the same value, so that a fact about the
@@ -225,9 +331,105 @@ impl<'a> Finder<'a> {
     }
 
     fn is_steady(self, function: &str) -> bool {
-        let routine = self.catalog.routines.get(function);
+        let routine = self.catalog().routines.get(function);
         routine.is_some_and(|routine| routine.volatility != Volatility::Volatile)
     }
+}
+
+/// What a comparison of `num_nulls` or `num_nonnulls` with a number says of the values.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Present {
+    All,
+    Some,
+}
+
+/// Whether a comparison is one of the number of nulls among some values, and says that not all of
+/// them are null.
+fn counts_nulls(call: &Call) -> Option<Present> {
+    let [Expr::Call(count), Expr::Constant(number)] = call.arguments.as_slice() else {
+        return None;
+    };
+    let many = i64::try_from(count.arguments.len()).ok()?;
+    let number = number.integer()?;
+    let is_variadic = count.variadic || many == 0;
+    // The least number of values that are not null.
+    let least = match (count.function.as_str(), call.function.as_str()) {
+        _ if is_variadic => return None,
+        ("pg_catalog.num_nonnulls(\"any\")", "pg_catalog.int4gt(integer, integer)") => number + 1,
+        (
+            "pg_catalog.num_nonnulls(\"any\")",
+            "pg_catalog.int4ge(integer, integer)" | "pg_catalog.int4eq(integer, integer)",
+        ) => number,
+        ("pg_catalog.num_nulls(\"any\")", "pg_catalog.int4lt(integer, integer)") => {
+            many - number + 1
+        }
+        (
+            "pg_catalog.num_nulls(\"any\")",
+            "pg_catalog.int4le(integer, integer)" | "pg_catalog.int4eq(integer, integer)",
+        ) => many - number,
+        _ => return None,
+    };
+    match least {
+        least if least >= many => Some(Present::All),
+        1.. => Some(Present::Some),
+        _ => None,
+    }
+}
+
+/// The condition in a comparison with a literal truth value, and the value that it must have.
+fn compares_with_truth(call: &Call) -> Option<(&Expr, bool)> {
+    let is_equal = match call.function.as_str() {
+        "pg_catalog.booleq(boolean, boolean)" => true,
+        "pg_catalog.boolne(boolean, boolean)" => false,
+        _ => return None,
+    };
+    match call.arguments.as_slice() {
+        [condition, literal] | [literal, condition] if is_boolean(literal) => {
+            Some((condition, literal.is_true() == is_equal))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a condition says that an aggregate counted something: `count(x) > 0` and its like.
+fn is_count_of_some(call: &Call) -> bool {
+    let [Expr::Aggregate(aggregate), number] = call.arguments.as_slice() else { return false };
+    let least = match (call.operator.as_deref(), call.function.as_str()) {
+        (
+            Some(">"),
+            "pg_catalog.int84gt(bigint, integer)" | "pg_catalog.int8gt(bigint, bigint)",
+        ) => 0,
+        (
+            Some(">=" | "="),
+            "pg_catalog.int84ge(bigint, integer)"
+            | "pg_catalog.int8ge(bigint, bigint)"
+            | "pg_catalog.int84eq(bigint, integer)"
+            | "pg_catalog.int8eq(bigint, bigint)",
+        ) => 1,
+        _ => return false,
+    };
+    let number = match number {
+        Expr::Constant(constant) => constant.integer(),
+        _ => None,
+    };
+    aggregate.function.starts_with("pg_catalog.count(") && number.is_some_and(|n| n >= least)
+}
+
+/// Says that a count is not zero, as `NULLIF(count, 0)` being non-null.
+pub(super) fn counted(count: &Expr) -> Expr {
+    let bigint = crate::catalog::TypeRef {
+        name: crate::catalog::PgName::new("pg_catalog", "int8"),
+        array: false,
+    };
+    let zero = Constant { ty: bigint.clone(), value: Some("00".repeat(8)) };
+    Expr::NullIf(Call {
+        function: "pg_catalog.int8eq(bigint, bigint)".to_owned(),
+        operator: Some("=".to_owned()),
+        ty: bigint,
+        set: false,
+        variadic: false,
+        arguments: vec![count.clone(), Expr::Constant(zero)],
+    })
 }
 
 fn is_literal(expression: &Expr) -> bool {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::query_tree::{Expr, JoinKind, JoinTree, Query, RangeSource, SetOperation, SetOperator};
+use crate::query_tree::{Expr, JoinKind, JoinTree, Query};
 
 /// A side of a join that may be missing from a row.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -25,6 +25,22 @@ pub(super) struct Join<'q> {
     pub(super) on: Option<&'q Expr>,
     /// The sides of joins around it that must be present for it to have a row.
     pub(super) within: Vec<Side>,
+    left: &'q JoinTree,
+    right: &'q JoinTree,
+}
+
+impl<'q> Join<'q> {
+    /// The sides that may be missing, and whether each is the right one.
+    pub(super) fn optional(&self) -> impl Iterator<Item = (bool, &'q JoinTree)> + use<'q> {
+        let (left, right) = match self.kind {
+            JoinKind::Inner => (false, false),
+            JoinKind::Left => (false, true),
+            JoinKind::Right => (true, false),
+            JoinKind::Full => (true, true),
+        };
+        let sides = [(left, false, self.left), (right, true, self.right)];
+        sides.into_iter().filter(|side| side.0).map(|(_, right, tree)| (right, tree))
+    }
 }
 
 /// The joins of a query.
@@ -42,7 +58,7 @@ impl<'q> Joins<'q> {
     pub(super) fn new(query: &'q Query) -> Self {
         let mut joins = Self::default();
         for tree in &query.from {
-            joins.walk(query, tree, &[]);
+            joins.walk(tree, &[]);
         }
         joins
     }
@@ -52,18 +68,21 @@ impl<'q> Joins<'q> {
         self.entries.get(&range).map(Vec::as_slice)
     }
 
-    fn walk(&mut self, query: &'q Query, tree: &'q JoinTree, within: &[Side]) {
+    /// The entries in `FROM`, with the sides that must be present for each to have a row.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (usize, &[Side])> {
+        self.entries.iter().map(|(range, within)| (*range, within.as_slice()))
+    }
+
+    fn walk(&mut self, tree: &'q JoinTree, within: &[Side]) {
         match tree {
             JoinTree::Entry { range } => {
                 self.entries.insert(*range, within.to_vec());
             }
             JoinTree::Join { join, range, left, right, on } => {
                 let index = self.joins.len();
-                let on = on.as_ref();
-                self.joins.push(Join { kind: *join, on, within: within.to_vec() });
+                let (on, within_it) = (on.as_ref(), within.to_vec());
+                self.joins.push(Join { kind: *join, on, within: within_it, left, right });
                 self.entries.insert(*range, within.to_vec());
-                // Without a condition every row finds a partner, if there is any.
-                let unconditional = on.is_none_or(Expr::is_true);
                 for (tree, is_right) in [(left, false), (right, true)] {
                     let optional = match join {
                         JoinKind::Inner => false,
@@ -72,71 +91,13 @@ impl<'q> Joins<'q> {
                         JoinKind::Full => true,
                     };
                     let mut inside = within.to_vec();
-                    if optional && !(unconditional && tree_has_row(query, tree)) {
+                    if optional {
                         inside.push(Side { join: index, right: is_right });
                     }
-                    self.walk(query, tree, &inside);
+                    self.walk(tree, &inside);
                 }
             }
             JoinTree::Other => {}
         }
-    }
-}
-
-/// Whether a query has at least one row, whatever is in the database.
-pub(super) fn has_row(query: &Query) -> bool {
-    if query.unreadable.is_some() || query.limited || query.set_returning || query.having.is_some()
-    {
-        return false;
-    }
-    match &query.set_operation {
-        Some(SetOperation::Operation { operator: SetOperator::Union, left, right, .. }) => {
-            return arm_has_row(query, left) || arm_has_row(query, right);
-        }
-        Some(_) => return false,
-        None => {}
-    }
-    let one_group = query.aggregates && query.group_by.is_empty() && query.grouping_sets.is_empty();
-    one_group
-        || query.grouping_sets.is_empty()
-            && query.filter.as_ref().is_none_or(Expr::is_true)
-            && query.from.iter().all(|tree| tree_has_row(query, tree))
-}
-
-fn arm_has_row(query: &Query, arm: &SetOperation) -> bool {
-    match arm {
-        SetOperation::Query { range } => entry_has_row(query, *range),
-        SetOperation::Operation { operator: SetOperator::Union, left, right, .. } => {
-            arm_has_row(query, left) || arm_has_row(query, right)
-        }
-        SetOperation::Operation { .. } => false,
-    }
-}
-
-fn tree_has_row(query: &Query, tree: &JoinTree) -> bool {
-    match tree {
-        JoinTree::Entry { range } => entry_has_row(query, *range),
-        JoinTree::Join { join, left, right, on, .. } => {
-            let left = || tree_has_row(query, left);
-            let right = || tree_has_row(query, right);
-            match join {
-                JoinKind::Inner => on.as_ref().is_none_or(Expr::is_true) && left() && right(),
-                JoinKind::Left => left(),
-                JoinKind::Right => right(),
-                JoinKind::Full => left() || right(),
-            }
-        }
-        JoinTree::Other => false,
-    }
-}
-
-fn entry_has_row(query: &Query, range: usize) -> bool {
-    match query.range_entry(range).map(|entry| &entry.source) {
-        Some(RangeSource::Subquery { query }) => has_row(query),
-        Some(RangeSource::Values { rows }) => !rows.is_empty(),
-        Some(RangeSource::Function { functions, .. }) => {
-            functions.iter().any(|function| matches!(&function.call, Expr::Call(call) if !call.set))
-        }
-        _ => false,
     }
 }

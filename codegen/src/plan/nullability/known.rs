@@ -2,13 +2,16 @@
 //!
 //! The two imply each other, and are brought together until nothing new follows. A column that
 //! is not null shows that its row was not made up by an outer join; once all sides around a join
-//! are present, and its own too, its condition held, and that gives new facts.
+//! are present, and its own too, its condition held, and that gives new facts. A side is also
+//! there if a foreign key guarantees it ([`super::partners`]).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::facts::{Facts, Finder, Truth};
-use super::joins::{Joins, Side};
-use crate::catalog::Catalog;
+use super::fact_set::Facts;
+use super::facts::{Finder, Truth};
+use super::joins::Side;
+use super::level::Level;
+use crate::query_tree::expression::Column;
 use crate::query_tree::{Expr, JoinKind};
 
 /// What holds for the rows at hand.
@@ -16,38 +19,57 @@ use crate::query_tree::{Expr, JoinKind};
 pub(super) struct Known {
     facts: Facts,
     present: BTreeSet<Side>,
+    /// The sides that are there because of a foreign key, with its name.
+    partners: BTreeMap<Side, String>,
 }
 
 impl Known {
     /// What holds for all rows of the joins of a query, given some facts.
-    pub(super) fn new(catalog: &Catalog, joins: &Joins<'_>, facts: Facts) -> Self {
-        let mut known = Self { facts, present: BTreeSet::new() };
-        known.complete(catalog, joins);
+    pub(super) fn of_rows(level: &Level<'_>, facts: Facts) -> Self {
+        let mut known = Self { facts, ..Self::default() };
+        known.complete(level);
         known
     }
 
-    /// The same and more.
-    pub(super) fn with_facts(&self, catalog: &Catalog, joins: &Joins<'_>, facts: Facts) -> Self {
+    /// What holds for groups, where the facts are all there is.
+    pub(super) fn of_groups(facts: Facts) -> Self {
+        Self { facts, ..Self::default() }
+    }
+
+    /// The same and more, for rows of the joins.
+    pub(super) fn with_facts(&self, level: &Level<'_>, facts: Facts) -> Self {
         let mut known = self.clone();
         if !facts.is_subset(&known.facts) {
             known.facts.extend(facts);
-            known.complete(catalog, joins);
+            known.complete(level);
         }
         known
     }
 
+    /// The same and more, where a column that is not null does not show that its row was there.
+    pub(super) fn with_facts_of_groups(&self, facts: Facts) -> Self {
+        let mut known = self.clone();
+        known.facts.extend(facts);
+        known
+    }
+
     /// The same, for the rows that have a certain side of a join.
-    pub(super) fn with_side(&self, catalog: &Catalog, joins: &Joins<'_>, side: Side) -> Self {
+    pub(super) fn with_side(&self, level: &Level<'_>, side: Side) -> Self {
         let mut known = self.clone();
         if known.present.insert(side) {
-            known.complete(catalog, joins);
+            known.complete(level);
         }
         known
     }
 
     /// Whether an expression is known not to be null.
     pub(super) fn is_fact(&self, expression: &Expr) -> bool {
-        self.facts.contains(expression)
+        self.facts.not_null.contains(expression)
+    }
+
+    /// Everything that is known.
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// Whether a side of a join is known to be there.
@@ -55,34 +77,87 @@ impl Known {
         self.present.contains(&side)
     }
 
+    /// The foreign key because of which a side is there.
+    pub(super) fn partner(&self, side: Side) -> Option<&str> {
+        self.partners.get(&side).map(String::as_str)
+    }
+
+    /// Whether a column of the query is known not to be null, by facts or by where it comes from.
+    pub(super) fn has_value(&self, level: &Level<'_>, column: Column) -> bool {
+        let is_there = || {
+            let within = level.joins.within(column.range);
+            within.is_some_and(|within| within.iter().all(|side| self.is_present(*side)))
+        };
+        self.is_fact(&Expr::Column(column))
+            || is_there() && level.entry_column(column).nullability.is_not_null()
+    }
+
     /// Draws conclusions until there are no more.
-    fn complete(&mut self, catalog: &Catalog, joins: &Joins<'_>) {
-        let finder = Finder::new(catalog);
-        let mut used = BTreeSet::new();
+    fn complete(&mut self, level: &Level<'_>) {
+        let finder = Finder::new(level);
+        let joins = &level.joins;
+        let (mut used, mut read) = (BTreeSet::new(), BTreeSet::new());
         loop {
-            for fact in &self.facts {
+            let before = (self.present.len(), used.len(), read.len());
+            for fact in &self.facts.not_null {
                 if let Expr::Column(column) = fact
                     && column.levels_up == 0
                 {
                     self.present.extend(joins.within(column.range).unwrap_or_default());
                 }
             }
-            let news: Vec<&Expr> = (joins.joins.iter().enumerate())
-                .filter(|(index, _)| self.held(joins, *index))
-                .filter_map(|(index, join)| join.on.filter(|_| used.insert(index)))
-                .collect();
-            if news.is_empty() {
-                return;
+            for (range, within) in joins.entries() {
+                if within.iter().all(|side| self.present.contains(side)) && read.insert(range) {
+                    self.facts.extend(level.entry_facts(range));
+                }
             }
-            for condition in news {
-                self.facts.extend(finder.of_condition(condition, Truth::True));
+            for (index, join) in joins.joins.iter().enumerate() {
+                if self.held(level, index) && used.insert(index) {
+                    let holds = join.on.map(|on| finder.of_condition(on, Truth::True));
+                    self.facts.extend(holds.unwrap_or_default());
+                }
+            }
+            for (index, join) in joins.joins.iter().enumerate() {
+                for (right, tree) in join.optional() {
+                    let side = Side { join: index, right };
+                    if self.present.contains(&side) {
+                        continue;
+                    }
+                    let value = |own: Column| match own.levels_up {
+                        0 => self.has_value(level, own),
+                        _ => false,
+                    };
+                    // A row of a FULL JOIN may have none of the values, but then it has this side.
+                    let full = |own: Column| {
+                        own.levels_up == 0
+                            && joins.within(own.range).is_some_and(|sides| {
+                                let there = |one: &&Side| !self.present.contains(one);
+                                let opposite = Side { join: index, right: !right };
+                                sides.iter().filter(there).all(|one| *one == opposite)
+                            })
+                            && level.entry_column(own).nullability.is_not_null()
+                    };
+                    let value: &dyn Fn(Column) -> bool =
+                        if join.kind == JoinKind::Full { &full } else { &value };
+                    // Without a condition every row finds a partner, if there is any.
+                    let unconditional = join.on.is_none_or(Expr::is_true);
+                    if unconditional && level.tree_has_row(tree, value) {
+                        self.present.insert(side);
+                    } else if let Some(key) = level.partner(join.on, tree, value) {
+                        self.present.insert(side);
+                        self.partners.insert(side, key);
+                    }
+                }
+            }
+            if before == (self.present.len(), used.len(), read.len()) {
+                return;
             }
         }
     }
 
     /// Whether the condition of a join held for the rows at hand.
-    fn held(&self, joins: &Joins<'_>, index: usize) -> bool {
-        let join = &joins.joins[index];
+    fn held(&self, level: &Level<'_>, index: usize) -> bool {
+        let join = &level.joins.joins[index];
         let there = |right| self.is_present(Side { join: index, right });
         join.within.iter().all(|side| self.is_present(*side))
             && match join.kind {

@@ -4,10 +4,12 @@
 //! being computed, which only a recursive WITH item does legitimately, gets a safe answer.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::calls::sets_in;
 use super::expressions::Scope;
+use super::fact_set::Facts;
 use super::facts::{Finder, Truth};
 use super::grouping::{Grouping, groups_have_rows};
 use super::joins::Joins;
@@ -18,7 +20,9 @@ use crate::comment::{self, Place};
 use crate::plan::columns::{BaseColumn, ColumnFacts};
 use crate::plan::provenance;
 use crate::query_tree::expression::Column;
-use crate::query_tree::{Expr, Query, RangeEntry, RangeSource, Target, nth};
+use crate::query_tree::{
+    Expr, Query, RangeEntry, RangeFunction, RangeSource, SetOperation, SetOperator, Target, nth,
+};
 
 /// What an analysis can look up.
 pub(in crate::plan) struct Context<'a> {
@@ -33,16 +37,45 @@ pub(in crate::plan) struct Level<'a> {
     pub(in crate::plan) query: &'a Query,
     outer: Option<&'a Level<'a>>,
     pub(super) joins: Joins<'a>,
-    /// What holds for the rows that pass `WHERE`.
-    pub(super) input: Rc<Known>,
-    /// What holds for the rows, or groups, that pass `HAVING` too.
-    pub(super) output: Rc<Known>,
+    input: Lazy,
+    output: Lazy,
     /// With several grouping sets: the expressions that each of them has, and the others.
     pub(super) grouping: Option<Grouping<'a>>,
     entries: RefCell<BTreeMap<usize, Columns>>,
+    /// The same under the condition that some columns of an entry are not null.
+    entries_given: RefCell<BTreeMap<Given, Rc<[ColumnFacts]>>>,
     ctes: RefCell<BTreeMap<usize, Columns>>,
     /// How often expressions may still be looked at for each side of a FULL JOIN.
     pub(super) splits: Cell<u32>,
+}
+
+/// The number of an entry, and the places of its columns that are not null.
+type Given = (usize, BTreeSet<usize>);
+
+/// Something that is computed when it is asked for, and may be asked for meanwhile: then nothing
+/// is known yet.
+#[derive(Default)]
+struct Lazy {
+    known: RefCell<Option<Rc<Known>>>,
+    is_open: Cell<bool>,
+}
+
+impl Lazy {
+    fn get(&self, find: impl FnOnce() -> Known) -> Rc<Known> {
+        if let Some(known) = &*self.known.borrow() {
+            return Rc::clone(known);
+        }
+        *self.known.borrow_mut() = Some(Rc::default());
+        self.is_open.set(true);
+        let known = Rc::new(find());
+        self.is_open.set(false);
+        *self.known.borrow_mut() = Some(Rc::clone(&known));
+        known
+    }
+
+    fn is_open(&self) -> bool {
+        self.is_open.get()
+    }
 }
 
 /// The columns of something.
@@ -60,27 +93,98 @@ impl<'a> Level<'a> {
         query: &'a Query,
         outer: Option<&'a Level<'a>>,
     ) -> Self {
-        let (catalog, joins) = (context.catalog, Joins::new(query));
-        let found = |finder: Finder<'_>, condition: Option<&Expr>| {
-            let facts = condition.map(|condition| finder.of_condition(condition, Truth::True));
-            facts.unwrap_or_default()
+        Self {
+            context,
+            query,
+            outer,
+            joins: Joins::new(query),
+            input: Lazy::default(),
+            output: Lazy::default(),
+            grouping: Grouping::new(context.catalog, query),
+            entries: RefCell::default(),
+            entries_given: RefCell::default(),
+            ctes: RefCell::default(),
+            splits: Cell::new(MAX_SPLITS),
+        }
+    }
+
+    /// What holds for the rows that pass `WHERE`.
+    pub(super) fn input(&self) -> Rc<Known> {
+        let passed = || {
+            let filter = self.query.filter.as_ref();
+            let finder = Finder::new(self);
+            filter.map(|filter| finder.of_condition(filter, Truth::True)).unwrap_or_default()
         };
-        let passed = found(Finder::new(catalog), query.filter.as_ref());
-        let input = Known::new(catalog, &joins, passed);
-        let grouping = Grouping::new(catalog, query);
-        let passed = found(Finder::grouped(catalog, grouping.as_ref()), query.having.as_ref());
-        let output = if grouping.is_some() || query.is_grouped() && !groups_have_rows(query) {
-            // `HAVING x IS NOT NULL` is about x after grouping, `WHERE` about x before: the two
-            // differ where a grouping set makes x null. And a group without rows has no row that
-            // passed `WHERE`, which may have been about columns of an outer query.
-            Known::new(catalog, &Joins::default(), passed)
-        } else {
-            input.with_facts(catalog, &joins, passed)
+        self.input.get(|| Known::of_rows(self, passed()))
+    }
+
+    /// What holds for the rows, or groups, that pass `HAVING` too.
+    pub(super) fn output(&self) -> Rc<Known> {
+        self.output.get(|| {
+            let having = self.query.having.as_ref();
+            let finder = Finder::grouped(self);
+            let passed = having.map(|having| finder.of_condition(having, Truth::True));
+            let passed = passed.unwrap_or_default();
+            let is_other =
+                self.grouping.is_some() || self.query.is_grouped() && !groups_have_rows(self.query);
+            if is_other {
+                // `HAVING x IS NOT NULL` is about x after grouping, `WHERE` about x before: the
+                // two differ where a grouping set makes x null. And a group without rows has no
+                // row that passed `WHERE`, which may have been about columns of an outer query.
+                Known::of_groups(passed)
+            } else {
+                self.input().with_facts(self, passed)
+            }
+        })
+    }
+
+    /// What a row of the query shows about columns of the queries around it, as seen from the
+    /// next of them.
+    pub(super) fn facts_further_out(&self) -> Facts {
+        let outer = |column: Column| {
+            let levels_up = column.levels_up.checked_sub(1)?;
+            Some(Column { levels_up, ..column })
         };
-        let (input, output) = (Rc::new(input), Rc::new(output));
-        let (entries, ctes) = (RefCell::default(), RefCell::default());
-        let splits = Cell::new(MAX_SPLITS);
-        Self { context, query, outer, joins, input, output, grouping, entries, ctes, splits }
+        match &self.query.set_operation {
+            None => self.output().facts().moved(outer),
+            Some(operation) => self.arm_facts(operation).moved(outer),
+        }
+    }
+
+    fn arm_facts(&self, arm: &SetOperation) -> Facts {
+        match arm {
+            SetOperation::Query { range } => match self.query.range_entry(*range) {
+                Some(RangeEntry { source: RangeSource::Subquery { query }, .. }) => {
+                    Level::new(self.context, query, Some(self)).facts_further_out()
+                }
+                _ => Facts::default(),
+            },
+            SetOperation::Operation { operator, left, right, .. } => match operator {
+                SetOperator::Union => Facts::one_of([self.arm_facts(left), self.arm_facts(right)]),
+                SetOperator::Intersect => Facts::all([self.arm_facts(left), self.arm_facts(right)]),
+                SetOperator::Except => self.arm_facts(left),
+            },
+        }
+    }
+
+    /// What a row of an entry shows, apart from its columns' own constraints.
+    pub(super) fn entry_facts(&self, range: usize) -> Facts {
+        match self.query.range_entry(range).map(|entry| &entry.source) {
+            Some(RangeSource::Relation { relation }) => {
+                let table = self.context.catalog.tables.get(relation);
+                let here = |column: Column| Some(Column { range, ..column });
+                table.map(|table| self.check_facts(relation, table).moved(here)).unwrap_or_default()
+            }
+            Some(RangeSource::Subquery { query }) if self.query.lateral.contains(&range) => {
+                Level::new(self.context, query, Some(self)).facts_further_out()
+            }
+            // A strict function that returns a set has no rows for null.
+            Some(RangeSource::Function { functions, .. }) => match functions.as_slice() {
+                [RangeFunction { call: Expr::Call(call), .. }] => Finder::new(self).of_set(call),
+                _ => Facts::default(),
+            },
+            _ => Facts::default(),
+        }
     }
 
     /// The query some levels further out.
@@ -94,18 +198,41 @@ impl<'a> Level<'a> {
 
     /// The columns of the query's result.
     pub(in crate::plan) fn columns(&self) -> Vec<ColumnFacts> {
-        match &self.query.set_operation {
-            Some(operation) => set_operations::columns(self, operation),
-            None => self.query.columns().map(|target| self.target(target)).collect(),
-        }
+        self.columns_given(&BTreeSet::new())
     }
 
-    fn target(&self, target: &Target) -> ColumnFacts {
-        let nullability = Scope::output(self).evaluate(&target.value);
+    /// The columns of those rows of the query's result in which some are not null, by place.
+    pub(super) fn columns_given(&self, not_null: &BTreeSet<usize>) -> Vec<ColumnFacts> {
+        if let Some(operation) = &self.query.set_operation {
+            return set_operations::columns(self, operation, not_null);
+        }
+        let targets: Vec<&Target> = self.query.columns().collect();
+        let finder = Finder::grouped(self);
+        let given = not_null.iter().filter_map(|place| targets.get(*place));
+        if given.clone().any(|target| target.value.is_null()) {
+            let reason = Reason::new("there is no such row");
+            let none = |_| ColumnFacts::computed(Nullability::not_null(reason.clone()));
+            return targets.iter().map(none).collect();
+        }
+        let mut facts = Facts::all(given.map(|target| finder.of_value(&target.value)));
+        // The rows of a set-returning function in the select list are the query's rows.
+        let mut sets = self.query.targets.iter().flat_map(|target| sets_in(&target.value));
+        if let (Some(set), None) = (sets.next(), sets.next()) {
+            facts.extend(finder.of_set(set));
+        }
+        let scope = Scope::output(self).knowing(facts);
+        targets.iter().map(|target| self.target(&scope, target)).collect()
+    }
+
+    fn target(&self, scope: &Scope<'_>, target: &Target) -> ColumnFacts {
+        let nullability = scope.evaluate(&target.value);
         let partial =
             self.grouping.as_ref().is_some_and(|grouping| !grouping.always.contains(&target.value));
-        let source = if partial { None } else { provenance::source(self, &target.value) };
-        ColumnFacts { nullability, source }
+        let origin = if partial { None } else { provenance::origin(self, &target.value) };
+        match origin {
+            Some(origin) => ColumnFacts { nullability, ..origin },
+            None => ColumnFacts::computed(nullability),
+        }
     }
 
     /// A column of a range table entry other than a join, before any outer join makes it null.
@@ -130,31 +257,22 @@ impl<'a> Level<'a> {
         if let Some(table) = self.context.catalog.tables.get(relation) {
             // Every row knows its table; the other system columns depend on how it is stored.
             if number == TABLEOID {
-                return ColumnFacts {
-                    nullability: Nullability::not_null(Reason::new("`tableoid` is never null")),
-                    source: None,
-                };
+                let reason = Reason::new("`tableoid` is never null");
+                return ColumnFacts::computed(Nullability::not_null(reason));
             }
             let Some(column) = table.columns.iter().find(|column| column.number == number) else {
                 return unknown(format!("a system column of `{shown}`"));
             };
-            let name = &column.name;
-            let nullability = if column.not_null {
-                let reason = Reason::new(format!("column `{shown}.{name}` is NOT NULL"));
-                Nullability::not_null(reason)
-            } else {
-                let reason = Reason::new(format!("column `{shown}.{name}` is nullable"));
-                Nullability::nullable(reason)
-            };
-            let source = BaseColumn { table: relation.clone(), column: name.clone() };
-            return ColumnFacts { nullability, source: Some(source) };
+            let nullability = self.table_column(relation, table, column);
+            let source = BaseColumn { table: relation.clone(), column: column.name.clone() };
+            return ColumnFacts { nullability, source: Some(source), stored: false };
         }
         let view = self.context.catalog.views.get(relation);
         let index = view.and_then(|view| view.columns.iter().position(|c| c.number == number));
         let facts = self.context.views.get(relation);
         match (view, index, facts) {
             (Some(view), Some(index), Some(facts)) if index < facts.len() => {
-                let ColumnFacts { nullability, source } = facts[index].clone();
+                let ColumnFacts { nullability, source, stored } = facts[index].clone();
                 let column = &view.columns[index];
                 let (comment, _) = comment::parse(column.comment.as_deref(), Place::Column);
                 let nullability = if comment.not_null {
@@ -164,7 +282,7 @@ impl<'a> Level<'a> {
                 };
                 let name = &column.name;
                 let nullability = nullability.because(format!("column `{shown}.{name}`"));
-                ColumnFacts { nullability, source }
+                ColumnFacts { nullability, source, stored: stored || view.materialized }
             }
             _ => unknown(format!("nothing is known about `{shown}`")),
         }
@@ -179,14 +297,82 @@ impl<'a> Level<'a> {
                 self.entries.borrow_mut().insert(range, Columns::Assumed([].into()));
                 let columns = self.query.range_entry(range).map(|entry| self.find(entry));
                 let columns: Rc<[_]> = columns.unwrap_or_default().into();
-                self.entries.borrow_mut().insert(range, Columns::Found(Rc::clone(&columns)));
+                // What is known of the rows at hand may still be in the making; then more will
+                // be known the next time.
+                if self.input.is_open() || self.output.is_open() {
+                    self.entries.borrow_mut().remove(&range);
+                } else {
+                    self.entries.borrow_mut().insert(range, Columns::Found(Rc::clone(&columns)));
+                }
                 columns
             }
         }
     }
 
+    /// A column of an entry in those of its rows in which some columns are not null, if that is
+    /// a query of its own and anything follows from it.
+    pub(super) fn entry_column_given(
+        &self,
+        column: Column,
+        not_null: &BTreeSet<i16>,
+    ) -> Option<Nullability> {
+        let entry = self.query.range_entry(column.range)?;
+        let in_order = |number: i16| usize::try_from(number).ok()?.checked_sub(1);
+        let places = |place: &dyn Fn(i16) -> Option<usize>| {
+            let given = not_null.iter().filter_map(|number| place(*number));
+            Some((place(column.column)?, given.collect::<BTreeSet<_>>()))
+        };
+        let (place, given) = match &entry.source {
+            RangeSource::Relation { relation } => {
+                let view = self.context.catalog.views.get(relation)?;
+                places(&|number| view.columns.iter().position(|c| c.number == number))?
+            }
+            _ => places(&in_order)?,
+        };
+        if given.is_empty() {
+            return None;
+        }
+        let key = (column.range, given);
+        let known = self.entries_given.borrow().get(&key).cloned();
+        let columns = match known {
+            Some(columns) => columns,
+            None => {
+                let columns: Rc<[_]> = self.find_given(&entry.source, &key.1)?.into();
+                self.entries_given.borrow_mut().insert(key, Rc::clone(&columns));
+                columns
+            }
+        };
+        columns.get(place).map(|column| column.nullability.clone())
+    }
+
+    fn find_given(
+        &self,
+        source: &RangeSource,
+        given: &BTreeSet<usize>,
+    ) -> Option<Vec<ColumnFacts>> {
+        let level = match source {
+            RangeSource::Relation { relation } => {
+                let view = self.context.catalog.views.get(relation)?;
+                return Some(Level::new(self.context, &view.query, None).columns_given(given));
+            }
+            RangeSource::Subquery { query } => Level::new(self.context, query, Some(self)),
+            RangeSource::Cte { cte, levels_up } => {
+                let level = self.up(*levels_up)?;
+                let item = level.query.ctes.iter().find(|item| item.name == *cte)?;
+                if item.recursive {
+                    return None;
+                }
+                return Some(
+                    Level::new(level.context, &item.query, Some(level)).columns_given(given),
+                );
+            }
+            _ => return None,
+        };
+        Some(level.columns_given(given))
+    }
+
     fn find(&self, entry: &RangeEntry) -> Vec<ColumnFacts> {
-        let computed = |nullability| ColumnFacts { nullability, source: None };
+        let computed = ColumnFacts::computed;
         match &entry.source {
             RangeSource::Subquery { query } => {
                 Level::new(self.context, query, Some(self)).columns()
@@ -249,10 +435,7 @@ impl<'a> Level<'a> {
             columns = cte
                 .query
                 .columns()
-                .map(|_| ColumnFacts {
-                    nullability: Nullability::not_null(reason.clone()),
-                    source: None,
-                })
+                .map(|_| ColumnFacts::computed(Nullability::not_null(reason.clone())))
                 .collect();
             loop {
                 let mut next: Vec<ColumnFacts> = find(Rc::clone(&columns)).to_vec();
@@ -289,7 +472,7 @@ const TABLEOID: i16 = -6;
 
 /// A column about which nothing is claimed.
 pub(super) fn unknown(reason: impl Into<String>) -> ColumnFacts {
-    ColumnFacts { nullability: Nullability::nullable(Reason::new(reason)), source: None }
+    ColumnFacts::computed(Nullability::nullable(Reason::new(reason)))
 }
 
 /// A relation's name as people know it.

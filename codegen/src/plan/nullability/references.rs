@@ -1,5 +1,7 @@
 //! The rules for columns, and what people call them.
 
+use std::collections::BTreeSet;
+
 use super::expressions::Scope;
 use super::level::shown;
 use super::{Nullability, Reason};
@@ -38,12 +40,44 @@ impl Scope<'_> {
             return self.whole_row(column);
         }
         let facts = self.level.entry_column(column);
-        match self.level.query.range_entry(column.range).map(|entry| &entry.source) {
-            Some(RangeSource::Subquery { .. } | RangeSource::Cte { .. }) => {
-                facts.nullability.because(format!("a column of {}", self.entry_name(column.range)))
-            }
-            _ => facts.nullability,
+        let name = self.entry_name(column.range);
+        let is_query = matches!(
+            self.level.query.range_entry(column.range).map(|entry| &entry.source),
+            Some(RangeSource::Subquery { .. } | RangeSource::Cte { .. })
+        );
+        let mut answer = facts.nullability;
+        if is_query {
+            answer = answer.because(format!("a column of {name}"));
         }
+        if !answer.is_not_null() {
+            return self.given(column).unwrap_or(answer);
+        }
+        // The innermost join is the one that people see.
+        match within.last().map(|side| self.known.partner(*side)) {
+            None => answer,
+            Some(Some(key)) => {
+                answer.because(format!("the foreign key `{key}` guarantees a row of {name}"))
+            }
+            Some(None) => answer.because(format!("only rows with a row of {name} are left")),
+        }
+    }
+
+    /// The answer for a column of a query below, in the rows that are left when others of its
+    /// columns are not null.
+    fn given(&self, column: Column) -> Option<Nullability> {
+        let others = self.known.facts().not_null.iter().filter_map(|fact| match fact {
+            Expr::Column(fact) if fact.range == column.range && fact.levels_up == 0 => {
+                Some(fact.column).filter(|number| *number > 0 && *number != column.column)
+            }
+            _ => None,
+        });
+        let others: BTreeSet<i16> = others.collect();
+        if others.is_empty() || self.is_regrouped() {
+            return None;
+        }
+        let answer = self.level.entry_column_given(column, &others)?;
+        let name = self.entry_name(column.range);
+        answer.is_not_null().then(|| answer.because(format!("in the rows of {name} that are left")))
     }
 
     /// A whole row counts as null if all its columns are null.
@@ -73,7 +107,7 @@ impl Scope<'_> {
         // Conditions of the queries in between can be about it too.
         for levels in 1..column.levels_up {
             let inner = Expr::Column(Column { levels_up: column.levels_up - levels, ..column });
-            if self.level.up(levels).is_some_and(|level| level.output.is_fact(&inner)) {
+            if self.level.up(levels).is_some_and(|level| level.output().is_fact(&inner)) {
                 return Nullability::not_null(Reason::new(
                     "a condition leaves out rows where it is null",
                 ));

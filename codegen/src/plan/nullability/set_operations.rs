@@ -1,18 +1,39 @@
 //! The columns of `UNION`, `INTERSECT` and `EXCEPT`.
 
+use std::collections::BTreeSet;
+
 use super::Nullability;
 use super::level::{Level, unknown};
 use crate::catalog::{Catalog, TypeRef};
 use crate::plan::columns::ColumnFacts;
 use crate::query_tree::nth;
-use crate::query_tree::{Expr, Query, RangeSource, SetOperation, SetOperator};
+use crate::query_tree::{Expr, Query, RangeEntry, RangeSource, SetOperation, SetOperator};
 
-/// The columns of a set operation of a query.
-pub(super) fn columns(level: &Level<'_>, operation: &SetOperation) -> Vec<ColumnFacts> {
+/// The columns of a set operation of a query,
+/// in those of its rows in which some are not null, by place.
+pub(super) fn columns(
+    level: &Level<'_>,
+    operation: &SetOperation,
+    not_null: &BTreeSet<usize>,
+) -> Vec<ColumnFacts> {
     match operation {
-        SetOperation::Query { range } => level.entry_columns(*range).to_vec(),
+        SetOperation::Query { range } => match level.query.range_entry(*range) {
+            Some(RangeEntry { source: RangeSource::Subquery { query }, .. })
+                if !not_null.is_empty() =>
+            {
+                Level::new(level.context, query, Some(level)).columns_given(not_null)
+            }
+            _ => level.entry_columns(*range).to_vec(),
+        },
         SetOperation::Operation { operator, types, left, right, .. } => {
-            let sides = columns(level, left).into_iter().zip(columns(level, right));
+            // A cast that is not built in could make something else of a null.
+            let kept = |arm: &SetOperation| {
+                let same = |place: &&usize| {
+                    types.get(**place).is_some_and(|ty| !is_cast(level, arm, **place, ty))
+                };
+                columns(level, arm, &not_null.iter().filter(same).copied().collect())
+            };
+            let sides = kept(left).into_iter().zip(kept(right));
             sides
                 .zip(types)
                 .enumerate()
@@ -32,11 +53,13 @@ fn combined(operator: SetOperator, left: ColumnFacts, right: ColumnFacts) -> Col
     match operator {
         SetOperator::Union => ColumnFacts {
             source: left.source.filter(|source| Some(source) == right.source.as_ref()),
+            stored: left.stored || right.stored,
             nullability: Nullability::all([left.nullability, right.nullability]),
         },
         // A row is in both, and nulls count as equal here.
         SetOperator::Intersect => ColumnFacts {
             source: left.source,
+            stored: left.stored,
             nullability: Nullability::any([left.nullability, right.nullability]),
         },
         SetOperator::Except => left,

@@ -25,6 +25,7 @@ fn view(value: Expr, query: Query) -> View {
     View {
         materialized: false,
         security_invoker: false,
+        nondeterministic: false,
         columns: vec![ViewColumn { name: "x".to_owned(), number: 1, ty: int4(), comment: None }],
         keys: Vec::new(),
         comment: None,
@@ -34,7 +35,7 @@ fn view(value: Expr, query: Query) -> View {
 
 fn from(source: RangeSource) -> Query {
     Query {
-        range: vec![RangeEntry { name: "r".to_owned(), source }],
+        range: vec![RangeEntry { name: "r".to_owned(), source, partial: false }],
         from: vec![JoinTree::Entry { range: 1 }],
         ..Query::default()
     }
@@ -76,7 +77,7 @@ fn circles_end() {
     assert!(!is_not_null(view(column(1, 1), from(join))));
     let item = |levels_up| RangeSource::Cte { cte: "c".to_owned(), levels_up };
     let inner = view(column(1, 1), from(item(1))).query;
-    let cte = Cte { name: "c".to_owned(), query: inner, recursive: false };
+    let cte = Cte { name: "c".to_owned(), query: inner, recursive: false, extended: false };
     assert!(!is_not_null(view(column(1, 1), Query { ctes: vec![cte], ..from(item(0)) })));
 }
 

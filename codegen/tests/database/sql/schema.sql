@@ -58,7 +58,8 @@ create function find_pair(x int) returns pair language sql stable
     as 'select (1, ''a'')::pair where x = 1';
 
 insert into city values (1, 'Ulm', null), (2, 'Bonn', 'old'), (3, 'Empty', 'x'), (4, 'Kiel', null),
-    (8, 'Ost', 'o'), (9, 'West', 'w');
+    (8, 'Ost', 'o'), (9, 'West', 'w'),
+    (12, 'Nord', 'n');
 -- A NOT NULL domain lets nulls in through a subquery without a row, so the motto of one is null.
 insert into person values
     (1, 1, null, 'Ann', null, null, '{}', 'infinity', '{}', true, null, 'small', 0, null, 'm', 'empty'),
@@ -69,5 +70,8 @@ insert into person values
         (select 'm'::required where false), '(,)'),
     (6, 1, null, 'Flo', 'f', 7, '{}', '2021-01-01', '[]', false, false, 'small', 0, null, 'm', '(,)'),
     (7, 1, 6, 'Gil', null, null, '{}', '2021-01-01', '[]', false, true, 'small', 0, null, 'm', '(,)'),
-    (8, 8, 5, 'Hal', null, null, '{}', '2021-01-01', '[]', false, null, 'small', 0, null, 'm', '(,)');
+    (8, 8, 5, 'Hal', null, null, '{}', '2021-01-01', '[]', false, null, 'small', 0, null, 'm', '(,)'),
+    (9, 9, null, 'Ida', null, 3, '{}', '2021-01-01', '[]', false, null, 'small', 0, null, 'm', '(,)'),
+    (10, 9, null, 'Jon', 'z', null, '{}', '2021-01-01', '[]', false, null, 'small', 0, null, 'm', '(,)'),
+    (11, 12, null, 'Kai', null, 1, '{}', '2021-01-01', '[]', false, null, 'small', 0, null, 'm', '(,)');
 insert into item values (1, 1, null, null), (1, 2, 'l', 2), (2, 1, null, null);

@@ -287,7 +287,7 @@ create view windows as
     from person;
 create view window_in_case as
     select case when nick is not null then first_value(nick) over (order by id) else '' end as n_first,
-        case when nick is not null then max(nick) over (partition by id) else '' end as u_max,
+        case when nick is not null then max(nick) over (partition by id) else '' end as y_max,
         case when id is null then null else first_value(id) over () end as y_id
     from person;
 create view window_in_full_join as
@@ -303,11 +303,11 @@ create view scalar_subqueries as
     select (select count(*) from item i where i.person_id = p.id) as y_count,
         (select sum(i.price) from item i where i.person_id = p.id) as n_sum,
         (select coalesce(sum(i.price), 0) from item i where i.person_id = p.id) as y_total,
-        (select c.name from city c where c.id = p.city_id) as u_city,
+        (select c.name from city c where c.id = p.city_id) as y_city,
         (select p.name) as y_name, (select p.nick) as n_nick, (select 1 limit 0) as n_limit,
         (select 1 where p.id = 99) as n_where, (select count(*) from item having count(*) > 99) as n_having,
         (select count(*) from item group by n order by n offset 99) as n_grouped,
-        (select max(n) from (values (1), (2)) v (n)) as u_max
+        (select max(n) from (values (1), (2)) v (n)) as y_max
     from person p;
 create view scalar_subquery_of_no_rows as
     select (select coalesce(max(i.price), p.score) from item i where i.person_id = p.id and p.score is not null) as n_score,
