@@ -51,10 +51,10 @@ async fn broken_promise_is_masked_and_the_log_names_the_column() {
     let schema = fixture_nullability::schema(connect(database.url()));
     let log = SqlLog::start();
     for (document, expected) in [
-        ("{ lies { id nick } }", "column `nick` of `Lies` is null"),
-        ("{ twice { lies { nick } } }", "column `nick` of `Lies` is null"),
-        ("{ lies { part { price } } }", "column `price` of `Part` is null"),
-        ("{ noRow(id: 1) { nick } }", "column `nick` of `Lies` is null"),
+        ("{ lies { id nick } }", "column `nick` of view public.v_lies is null"),
+        ("{ twice { lies { nick } } }", "column `nick` of view public.v_lies is null"),
+        ("{ lies { part { price } } }", "column `price` of type public.part is null"),
+        ("{ noRow(id: 1) { nick } }", "column `nick` of view public.v_lies is null"),
         ("{ noName(id: 1) }", "function public.fn_no_name is marked `@notnull`, but returned null"),
     ] {
         log.take_errors();
