@@ -9,9 +9,9 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
+    cargo::cargo,
     project::Project,
     report::{Report, took},
-    test::cargo,
 };
 
 /// A step, or several that have a name.
@@ -55,7 +55,7 @@ impl Step {
     }
 
     fn command(self, project: &Project) -> Result<Command> {
-        let mut cargo = cargo(project);
+        let mut cargo = cargo(project.root());
         match self {
             Self::Fmt => {
                 cargo.args(["fmt", "--all", "--check"]);
