@@ -76,7 +76,7 @@ from (
 where line.order_id = o.id;
 
 insert into tb_payments (order_id, kind, amount, payment_method, created_at, updated_at)
-select o.id, 'payment', o.total_amount, 'credit_card', o.paid_at, o.paid_at
+select o.id, 'payment'::payment_kind, o.total_amount, 'credit_card', o.paid_at, o.paid_at
 from tb_orders as o
 where o.paid_at is not null
 union all
@@ -100,6 +100,9 @@ from (
 where taken.product_id = p.id;
 
 refresh materialized view v_revenue_by_product;
+
+-- Lines as the hand-written server nests them: an array of anonymous records has no decoder.
+create type bench_line as (product_name text, quantity integer, price text, subtotal text);
 
 -- Makes fresh orders for commands to work on, as fn_create_order would have made them.
 create function bench_orders(p_count integer, p_status order_status)

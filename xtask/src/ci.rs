@@ -58,7 +58,9 @@ impl Step {
         let mut cargo = cargo(project.root());
         match self {
             Self::Fmt => {
-                cargo.args(["fmt", "--all", "--check"]);
+                // A workspace of its own, which nothing else here builds.
+                let orm = "tests/bench/orm/src/main.rs";
+                cargo.args(["fmt", "--all", "--check", "--", orm]);
             }
             Self::Clippy => {
                 cargo.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);

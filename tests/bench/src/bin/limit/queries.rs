@@ -30,7 +30,7 @@ const LINES_OF_ORDERS: &str = "select l.order_id, p.name, l.quantity, l.price::t
     where l.order_id = any ($1) order by l.order_id, l.id";
 
 const ARRAY: &str = "array(select row(p.name, l.quantity, l.price::text, \
-    (l.quantity * l.price)::text) \
+    (l.quantity * l.price)::text)::bench_line \
     from tb_order_items as l join tb_products as p on p.id = l.product_id \
     where l.order_id = o.id order by l.id)";
 

@@ -61,7 +61,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// An anonymous record of name, quantity, price and subtotal.
+/// The type `bench_line` of the data set: name, quantity, price and subtotal.
 impl<'a> FromSql<'a> for Line<'a> {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
         // https://github.com/postgres/postgres/blob/master/src/backend/utils/adt/rowtypes.c, record_send
@@ -83,7 +83,7 @@ impl<'a> FromSql<'a> for Line<'a> {
     }
 
     fn accepts(ty: &Type) -> bool {
-        *ty == Type::RECORD
+        ty.name() == "bench_line"
     }
 }
 
