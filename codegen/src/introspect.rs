@@ -164,7 +164,9 @@ impl Session<'_> {
     /// Makes names unambiguous, and learns the major version of the server.
     async fn prepare(&self) -> Result<u32, IntrospectError> {
         let what = "the server version";
-        self.transaction.batch_execute("set local search_path = ''").await.map_err(failed(what))?;
+        // Compiling a query of catalogs takes longer than running it.
+        let settings = "set local search_path = ''; set local jit = off";
+        self.transaction.batch_execute(settings).await.map_err(failed(what))?;
         let version = "select pg_catalog.current_setting('server_version_num')::int4 / 10000";
         let version: i32 = self
             .transaction

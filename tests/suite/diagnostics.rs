@@ -2,7 +2,7 @@
 //!
 //! `tests/diagnostics/<code>/schema.sql` is the schema, `expected.snap` the output.
 
-use codegen::{Code, Config, Diagnostics};
+use codegen::{Code, Config, Diagnostic, Diagnostics};
 use local_postgres::Database;
 use tests::database;
 
@@ -49,10 +49,15 @@ async fn the_sql_in_the_help_helps() {
 
 /// The first diagnostic whose help is a statement to run, and that statement.
 fn first_fix(diagnostics: &Diagnostics) -> Option<(String, String)> {
-    diagnostics.iter().find_map(|diagnostic| {
-        let (_, sql) = diagnostic.help.as_deref()?.split_once('\n')?;
-        let is_statement =
-            ["comment on ", "create ", "alter "].iter().any(|verb| sql.starts_with(verb));
-        is_statement.then(|| (diagnostic.to_string(), sql.to_owned()))
-    })
+    diagnostics
+        .iter()
+        .find_map(|diagnostic| Some((diagnostic.to_string(), fix(diagnostic)?.to_owned())))
+}
+
+/// The statement that a diagnostic tells to run.
+pub(crate) fn fix(diagnostic: &Diagnostic) -> Option<&str> {
+    let (_, sql) = diagnostic.help.as_deref()?.split_once('\n')?;
+    let is_statement =
+        ["comment on ", "create ", "alter "].iter().any(|verb| sql.starts_with(verb));
+    is_statement.then_some(sql)
 }

@@ -93,6 +93,16 @@ async fn variables_that_do_not_fit_their_types_are_explained() {
 }
 
 #[tokio::test]
+async fn operations_are_chosen_by_name() {
+    let (_database, app) = demo(|_| ()).await;
+    let query = "query A { customersById(id: 1) { id } } query B { productsById(id: 1) { id } }";
+    let named = json!({"query": query, "operationName": "B"});
+    check(&app, "operation_of_several", body(post(), named.to_string())).await;
+    let named = json!({"query": query, "operationName": "C"});
+    check(&app, "operation_unknown", body(post(), named.to_string())).await;
+}
+
+#[tokio::test]
 async fn limits_are_kept() {
     let (_database, app) = demo(|config| {
         config.max_page_size = 5;

@@ -5,6 +5,7 @@ mod browser;
 mod claims;
 mod concurrency;
 mod connections;
+mod corpus;
 mod demo;
 mod determinism;
 mod diagnostics;

@@ -17,6 +17,9 @@ use tests::fixture::Fixture;
 use tests::request::{connect, execute};
 use tests::sql_log::SqlLog;
 
+/// How many levels a request has.
+const DEPTH: usize = 4;
+
 /// Decisions, one after the other; when there are no more, the first of everything.
 struct Choices(std::vec::IntoIter<u8>);
 
@@ -103,6 +106,9 @@ impl Writer<'_> {
             let (limit, offset) = (self.choices.below(4), self.choices.below(3));
             arguments.push(format!("limit: {limit} offset: {offset}"));
             page = format!(" limit {limit} offset {offset}");
+        } else if depth == DEPTH {
+            // A root list has a limit of its own.
+            arguments.push("limit: 1000".to_owned());
         }
         let (fields, object) = self.row(view, alias, depth);
         let arguments = if arguments.is_empty() {
@@ -195,7 +201,7 @@ fn requests_bring_what_sql_says() {
         let mut writer = Writer { plan: &plan, choices: Choices(choices.into_iter()), aliases: 0 };
         let views: Vec<&View> = plan.views.values().collect();
         let view = views[writer.choices.below(views.len())];
-        let (rest, sql) = writer.list(view, "t0", "true", 4);
+        let (rest, sql) = writer.list(view, "t0", "true", DEPTH);
         let query = format!("{}{rest}", view.list.field);
         runtime.block_on(async {
             let client = database.connect().await.expect("a connection");

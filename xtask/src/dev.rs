@@ -21,6 +21,7 @@ use local_postgres::DevCluster;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
+    cargo::cargo,
     codegen, connection, db,
     flags::Dev,
     graphiql,
@@ -28,7 +29,6 @@ use crate::{
     report::{Report, count, took},
     schema,
     target::Target,
-    test::cargo,
 };
 use serve::Serving;
 use watch::Watcher;
@@ -191,7 +191,7 @@ impl Steps<'_> {
     async fn build(&self) -> Result<()> {
         let begin = Instant::now();
         self.report.status("Building", "the server");
-        let mut cargo = tokio::process::Command::from(cargo(self.project));
+        let mut cargo = tokio::process::Command::from(cargo(self.project.root()));
         cargo.args(["build", "--quiet", "--package", "server"]).kill_on_drop(true);
         let status = cargo.status().await.context("cannot run cargo")?;
         if !status.success() {

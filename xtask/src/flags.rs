@@ -47,6 +47,9 @@ pub(crate) enum Command {
     Test(Test),
     /// Look for rows that contradict what the API says about them
     Verify,
+    /// Measure the server; `cargo xtask bench --help` lists how
+    #[command(disable_help_flag = true)]
+    Bench(Bench),
     /// Run exactly what continuous integration runs
     Ci(Ci),
 }
@@ -119,6 +122,14 @@ pub(crate) struct Test {
     pub(crate) pg: Option<u32>,
     /// Arguments for `cargo test`, instead of `--workspace`
     #[arg(last = true)]
+    pub(crate) arguments: Vec<String>,
+}
+
+/// `cargo xtask bench`
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Arguments of the benchmark
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) arguments: Vec<String>,
 }
 

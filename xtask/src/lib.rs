@@ -8,6 +8,8 @@
 //! same way as the commands do ([`schema`]), hold claims against its rows ([`verify`]), and serve
 //! GraphiQL's files ([`graphiql`]).
 
+mod bench;
+mod cargo;
 mod ci;
 mod codegen;
 mod connection;
@@ -26,6 +28,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+
+pub use cargo::cargo;
 
 use crate::{
     flags::{Command, Flags},
@@ -58,6 +62,7 @@ fn run(flags: &Flags, report: &Report) -> Result<ExitCode> {
         .context("cannot start the runtime")?;
     runtime.block_on(async {
         match &flags.command {
+            Command::Bench(command) => bench::run(command, &project),
             Command::Ci(command) => ci::run(command, &project, report),
             Command::Codegen(command) => codegen::run(command, &project, report).await,
             Command::Db(command) => db::run(command, &project, report).await,

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use local_postgres::{TEST_DATABASE_URL, TEST_TEMPLATE, TestCluster, with_database};
 
 use crate::{
+    cargo::cargo,
     flags::Test,
     project::Project,
     report::{Report, took},
@@ -22,7 +23,7 @@ const TEMPLATE: &str = "xtask_template";
 pub(crate) async fn run(command: &Test, project: &Project, report: &Report) -> Result<ExitCode> {
     let begin = Instant::now();
     let server = prepare(command.pg, project, report).await?;
-    let mut cargo = cargo(project);
+    let mut cargo = cargo(project.root());
     cargo.arg("test");
     if command.arguments.is_empty() {
         cargo.arg("--workspace");
@@ -86,20 +87,4 @@ pub(crate) async fn prepare(
     let time = took(begin.elapsed());
     report.status("Prepared", format!("a throw-away PostgreSQL with sql/ in {time}"));
     Ok(Prepared { cluster })
-}
-
-/// Cargo, as it was called by the user, for the whole repository.
-pub(crate) fn cargo(project: &Project) -> Command {
-    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(program);
-    command.current_dir(project.root());
-    // Set by `cargo run` for this program; inherited, they would make cargo build things anew.
-    for (name, _) in std::env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"CARGO_PKG_")
-            || name.as_encoded_bytes().starts_with(b"CARGO_MANIFEST_")
-        {
-            command.env_remove(name);
-        }
-    }
-    command
 }

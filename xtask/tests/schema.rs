@@ -145,6 +145,24 @@ async fn files_may_need_each_other_in_any_order() {
 }
 
 #[tokio::test]
+async fn settings_of_a_file_end_with_it() {
+    let setup = Setup::new().await;
+    setup
+        .write("migrations/V001__a.sql", "CREATE SCHEMA other; SET search_path = other;")
+        .write("migrations/V002__b.sql", TABLE)
+        .write(
+            "views/v_a.sql",
+            "SET search_path = other; CREATE VIEW public.v_a AS SELECT 1 AS one;",
+        )
+        .write("views/v_t.sql", VIEW);
+    setup.apply().await.unwrap();
+    let places =
+        "SELECT string_agg(relnamespace::regnamespace || '.' || relname, ' ' ORDER BY relname)
+                  FROM pg_class WHERE relname IN ('t', 'v_t', 'v_a')";
+    assert_eq!(setup.value(places).await, "public.t public.v_a public.v_t");
+}
+
+#[tokio::test]
 async fn migration_may_change_a_column_that_a_view_reads() {
     let setup = Setup::new().await;
     setup.write("migrations/V001__t.sql", TABLE).write("views/v_t.sql", VIEW);

@@ -145,6 +145,13 @@ impl Operator {
     pub(crate) fn is_list(self) -> bool {
         matches!(self, Self::In | Self::NotIn)
     }
+
+    fn is_pattern(self) -> bool {
+        matches!(
+            self,
+            Self::Like | Self::Ilike | Self::StartsWith | Self::EndsWith | Self::Contains
+        )
+    }
 }
 
 /// The operators of a type; none where it cannot be filtered.
@@ -296,7 +303,12 @@ impl Predicate {
                 sql.push(")");
             }
             Self::Compare { operand, operator, value } => {
-                let sql_type = operand.sql_type();
+                let mut sql_type = operand.sql_type();
+                // As `bpchar` a pattern would lose its trailing blanks, which values of that type
+                // keep in `like`.
+                if operator.is_pattern() && sql_type == "pg_catalog.bpchar" {
+                    sql_type = "pg_catalog.text".into();
+                }
                 operand.write(|sql| alias.write_name(sql), sql);
                 sql.push(operator.sql());
                 if operator.is_list() {

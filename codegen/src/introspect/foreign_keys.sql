@@ -73,6 +73,7 @@ select
     d.description as comment
 from pg_catalog.pg_constraint as k
 join pg_catalog.pg_class as r on r.oid = k.conrelid
+join pg_catalog.pg_index as i on i.indexrelid = k.conindid
 left join pg_catalog.pg_constraint as parent on parent.oid = k.conparentid
 left join pg_catalog.pg_description as d on d.objoid = k.oid
     and d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass

@@ -3,12 +3,13 @@
 //! A foreign key counts for a view that has all of its columns, unchanged and of one row of the
 //! table. It leads to the view that *stands for* the referenced table: its key is what the foreign
 //! key refers to. Of several such views it is the one with the name of the table, as in
-//! `v_customers` for `customers` or, without what is before the first `_`, `tb_customers`. If that
-//! does not decide, there is no relation, and that is reported.
+//! `v_customers` for `customers` or, without what is before the first `_`, `tb_customers`; where
+//! schemas share that name, the one beside the referring view. If that does not decide, there is no relation, and that is reported.
 //!
 //! The field that leads there is called like the column without `_id` or the name of the column
 //! that it refers to; a column that ends in neither is followed by the name of the target's list,
-//! and where columns say nothing that is the name. The one that leads back is called like this
+//! and where columns say nothing that is the name. Of several columns those that have the same name
+//! in both tables say nothing. The one that leads back is called like this
 //! view's list, with `By` and the column or that field if there are several ways. The comment of the constraint may say
 //! otherwise: `@name`, `@inverse`, `@omit`. A declared relation between the same columns replaces
 //! an inferred one, whatever its name, and a name that is taken for something else stays what it
@@ -253,7 +254,8 @@ impl Planner<'_> {
                     (constraint, table, candidates)
                 }
             };
-            let names: Vec<String> = candidates.iter().map(|(view, _)| view.to_string()).collect();
+            let names: Vec<String> =
+                candidates.iter().map(|(view, _)| sql_name::qualified(view)).collect();
             let tags: Vec<&str> = candidates.iter().map(|(_, tag)| tag.as_str()).collect();
             view.notes.push(format!(
                 "no relation follows from {constraint}: {} all have the key of {table}; a tag \
@@ -264,16 +266,17 @@ impl Planner<'_> {
             let label = view_label(&name, source);
             let diagnostic = unclear.entry(constraint.clone()).or_insert_with(|| {
                 let message = format!(
-                    "no relation follows from a foreign key: {} could stand for `{table}`",
-                    names.join(" and ")
+                    "no relation follows from a foreign key: `{}` could stand for table `{}`",
+                    names.join("` or `"),
+                    sql_name::qualified(&table)
                 );
-                Diagnostic::new(Code::AmbiguousRelation, message).at(constraint.clone(), "").help(
-                    format!(
-                        "choose in the comment of {label}:\n{}\nor want none:\n{}",
-                        tags.join("\n"),
-                        sql_name::comment_with(&constraint, "@omit", None)
-                    ),
-                )
+                let tag = tags.first().copied().unwrap_or_default();
+                let choose = sql_name::comment_with(&label, tag, source.comment.as_deref());
+                let none = sql_name::comment_with(&constraint, "@omit", None);
+                Diagnostic::new(Code::AmbiguousRelation, message)
+                    .at(constraint.clone(), "")
+                    .note(format!("to have none: {none}"))
+                    .help(format!("choose one, for example:\n{choose}"))
             });
             *diagnostic = diagnostic.clone().at(label, "has its columns");
         }

@@ -177,14 +177,11 @@ impl Planner<'_> {
             "{} is left out: it would be a field of `{view}`, but is VOLATILE",
             label(source)
         );
-        let help = format!(
-            "if it only reads, say so:\nalter {} stable;\nif it writes, let it take the key of \
-             the row, or hide it on purpose:\n{}",
-            label(source),
-            subject(source).with_tag("@omit")
-        );
-        let diagnostic = Diagnostic::new(Code::UnsupportedFunction, message);
-        self.diagnostics.push(diagnostic.at(label(source), "").help(help));
+        let diagnostic = Diagnostic::new(Code::UnsupportedFunction, message)
+            .at(label(source), "")
+            .note("a function that writes takes the key of the row instead, or `@omit`")
+            .help(format!("if it only reads, say so:\nalter {} stable;", label(source)));
+        self.diagnostics.push(diagnostic);
     }
 
     /// Leaves a function out because of a type.

@@ -57,12 +57,17 @@ impl TestCluster {
 
     /// A server of our own, whatever the environment says.
     pub fn private(major: Option<u32>) -> Result<Self> {
+        Self::private_with(major, &[])
+    }
+
+    /// A server of our own with other settings than those that suit tests.
+    pub fn private_with(major: Option<u32>, settings: &[(&str, &str)]) -> Result<Self> {
         let account = Account::detect()?;
         let binaries = Binaries::find_for(&account, &Options { major, ..Options::default() })?;
         let parent = place::scratch_dir(&account)?;
         sweep(&parent);
         let dir = place::create_scratch(&parent, &account)?;
-        match launch(&binaries, &account, &dir) {
+        match launch(&binaries, &account, &dir, settings) {
             Ok(server) => {
                 let url = url::socket_url(&dir, "postgres");
                 let config = url::parse(&url, "socket")?;
@@ -115,19 +120,26 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-fn launch(binaries: &Binaries, account: &Account, dir: &Path) -> Result<Server> {
+fn launch(
+    binaries: &Binaries,
+    account: &Account,
+    dir: &Path,
+    more: &[(&str, &str)],
+) -> Result<Server> {
     let lock_path = dir.join("lock");
     let lock = Lock::wait(&lock_path)?;
     let data = dir.join("data");
     place::copy_tree(&init::seed(binaries, account)?, &data, account)?;
     let log = dir.join("log");
-    let settings = settings(dir, binaries.major());
+    let mut settings = settings(dir, binaries.major());
+    // Of a setting that is given twice, the last counts.
+    settings.extend(more.iter().map(|&(name, value)| (name, value.to_owned())));
     let launch =
         Launch { binaries, account, data: &data, log: &log, lock: &lock, settings: &settings };
     launch.guarded(Some(dir))
 }
 
-fn settings(socket_dir: &Path, major: u32) -> Vec<(&'static str, String)> {
+fn settings<'a>(socket_dir: &Path, major: u32) -> Vec<(&'a str, String)> {
     let fixed = [
         ("listen_addresses", ""),
         ("fsync", "off"),

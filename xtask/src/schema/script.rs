@@ -48,7 +48,7 @@ pub(crate) struct Failure {
     done: usize,
 }
 
-/// Runs all statements of a text.
+/// Runs all statements of a text. What it says with SET holds to its end, not for the next one.
 pub(crate) async fn run(client: &Client, text: &str) -> Result<(), Failure> {
     let mut done = 0;
     let result = async {
@@ -56,6 +56,7 @@ pub(crate) async fn run(client: &Client, text: &str) -> Result<(), Failure> {
         while let Some(message) = messages.try_next().await? {
             done += usize::from(matches!(message, SimpleQueryMessage::CommandComplete(_)));
         }
+        client.batch_execute("RESET ALL; RESET ROLE").await?;
         Ok(())
     };
     let result = result.await;

@@ -18,7 +18,9 @@ pub(super) fn statement(
     max_page_size: u32,
 ) -> Result<Sql> {
     match &field.target {
-        Target::View(object, relation) => of_view(field, object, relation, keys, shape, max_page_size),
+        Target::View(object, relation) => {
+            of_view(field, object, relation, keys, shape, max_page_size)
+        }
         Target::Function(call, row) => of_function(field, call, row, keys, max_page_size),
     }
 }
@@ -126,12 +128,7 @@ fn of_function(
     Ok(sql)
 }
 
-fn write_keys(
-    object: &ObjectType,
-    relation: &Relation,
-    keys: &Keys,
-    sql: &mut Sql,
-) -> Result<()> {
+fn write_keys(object: &ObjectType, relation: &Relation, keys: &Keys, sql: &mut Sql) -> Result<()> {
     let view = (relation.target)();
     for (index, (own, target)) in relation.columns.iter().enumerate() {
         if index > 0 {

@@ -60,9 +60,15 @@ impl Link {
         short.into_iter().chain([long]).collect()
     }
 
+    /// Of several columns, those that have one name in both tables say nothing: a `tenant_id` that
+    /// is carried along.
     fn short(&self) -> Option<GraphqlName> {
-        let own: Vec<&String> = self.columns.iter().map(|(own, _)| own).collect();
-        short_name(&own, &self.referenced)
+        let pairs = self.columns.iter().map(|(own, _)| own).zip(&self.referenced);
+        let (own, referenced): (Vec<&String>, Vec<String>) = pairs
+            .filter(|(own, referenced)| self.columns.len() == 1 || own != referenced)
+            .map(|(own, referenced)| (own, referenced.clone()))
+            .unzip();
+        short_name(&own, &referenced)
     }
 
     fn fields<'v>(&self, from: &'v View) -> Vec<&'v GraphqlName> {

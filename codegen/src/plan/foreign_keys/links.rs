@@ -79,7 +79,8 @@ impl Planner<'_> {
             declared.is_some_and(|tag| tag.target.resolve(&view.schema) == stand.view)
         };
         let candidates = stands.candidates(key);
-        let Some(stand) = candidates.iter().find(is_declared).or_else(|| stands.find(key)) else {
+        let found = || stands.find(key, &view.schema);
+        let Some(stand) = candidates.iter().find(is_declared).or_else(found) else {
             // Whatever the tag says is what is wanted.
             return declared.is_none().then(|| Err(not_found(owned, candidates)));
         };

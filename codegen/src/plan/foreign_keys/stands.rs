@@ -34,10 +34,15 @@ impl Stands {
         for (name, view) in views {
             let sources = planner.sources(name, view);
             for key in planner.row_keys(name, view) {
-                let Some((base, stand)) = stand(name, &sources, &key) else { continue };
-                let stands = found.entry(base).or_default();
-                if stands.iter().all(|other| other.view != *name) {
-                    stands.push(stand);
+                let Some((base, own)) = stand(name, &sources, &key) else { continue };
+                let wider = planner.referring(&base).filter_map(|key| {
+                    stand(name, &sources, &names_of(&key.target_columns, &sources, &base.0, &own)?)
+                });
+                for (base, stand) in wider.chain([(base.clone(), own.clone())]) {
+                    let stands = found.entry(base).or_default();
+                    if stands.iter().all(|other| other.view != *name) {
+                        stands.push(stand);
+                    }
                 }
             }
         }
@@ -51,10 +56,15 @@ impl Stands {
         self.views.get(&(key.target.clone(), columns)).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// The one that does: the only one, or that with the name of the table.
-    pub(super) fn find(&self, key: &ForeignKey) -> Option<&Stand> {
+    /// The one that does for a view of a schema: the only one, that with the name of the table, or
+    /// of several such the one in the same schema.
+    pub(super) fn find(&self, key: &ForeignKey, schema: &str) -> Option<&Stand> {
         let candidates: Vec<&Stand> = self.candidates(key).iter().collect();
-        self.choose(&key.target, &candidates)
+        let here = || {
+            let here = candidates.iter().filter(|stand| stand.view.schema == schema);
+            self.choose(&key.target, &here.copied().collect::<Vec<_>>())
+        };
+        self.choose(&key.target, &candidates).or_else(here)
     }
 
     /// The view that stands for a table, by whichever of its keys.
@@ -79,6 +89,19 @@ impl Stands {
             [only] => Some(only),
             _ => called(table).or_else(|| called(without)).copied(),
         }
+    }
+}
+
+impl Planner<'_> {
+    /// The foreign keys that refer to more columns than a key of their target has, as those of
+    /// tables that many tenants share do: `(tenant_id, order_id)` to `(tenant_id, id)`.
+    fn referring<'s>(&'s self, (table, key): &'s TableKey) -> impl Iterator<Item = &'s ForeignKey> {
+        let all = self.catalog.tables.values().flat_map(|table| &table.foreign_keys);
+        all.filter(move |other| {
+            other.target == *table
+                && other.target_columns.len() > key.len()
+                && key.iter().all(|column| other.target_columns.contains(column))
+        })
     }
 }
 
@@ -109,4 +132,22 @@ fn stand(view: &PgName, sources: &[Source<'_>], key: &[String]) -> Option<(Table
     let base = found.iter().map(|source| source.base.column.clone()).collect();
     let columns = found.iter().map(|source| source.column.sql.clone()).collect();
     Some(((first.base.table.clone(), base), Stand { view: view.clone(), columns, instance }))
+}
+
+/// What columns of a table are called in a view that has them from the same row as its key.
+fn names_of(
+    columns: &[String],
+    sources: &[Source<'_>],
+    table: &PgName,
+    own: &Stand,
+) -> Option<Vec<String>> {
+    let name = |column: &String| {
+        let is_it = |source: &&Source<'_>| {
+            source.base.table == *table
+                && source.base.column == *column
+                && source.instance == Some(&own.instance)
+        };
+        sources.iter().find(is_it).map(|source| source.column.sql.clone())
+    };
+    columns.iter().map(name).collect()
 }
