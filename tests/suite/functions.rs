@@ -1,7 +1,6 @@
 //! Functions: each of the fixtures' is called, and one that is gone is reported as such.
 
 use serde_json::{Value, json};
-use tests::database;
 use tests::fixture::Fixture;
 use tests::request::{connect, execute};
 
