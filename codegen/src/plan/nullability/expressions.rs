@@ -84,8 +84,9 @@ impl<'s> Scope<'s> {
                 _ => None,
             }
         });
-        // Likeness may go round in circles, of which one step is enough.
-        let answers = others.map(|other| self.deeper().rule(other));
+        // Likeness may go round in circles, so that only few steps of it are taken.
+        let step = Self { depth: self.depth + MAX_DEPTH / 3, ..self.clone() };
+        let answers = others.map(|other| step.rule(other));
         let found = answers.into_iter().find(Nullability::is_not_null)?;
         Some(found.because("IS NOT DISTINCT FROM leaves no null opposite a value"))
     }
