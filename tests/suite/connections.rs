@@ -47,7 +47,7 @@ fn order() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A table, an ordering, a page size, and the rows that a walk deletes on its way.
+/// A table, an ordering, a page size, a filter, and what changes the table during a walk.
 #[derive(Clone, Debug)]
 struct Case {
     rows: Vec<String>,
@@ -76,7 +76,7 @@ fn case() -> impl Strategy<Value = Case> {
 
 /// A schema over one table whose rows are those of a case.
 struct Table {
-    database: Database,
+    _database: Database,
     client: tokio_postgres::Client,
     schema: Schema,
 }
@@ -86,7 +86,7 @@ impl Table {
         let database = Fixture::named("connections").database().await;
         let client = database.connect().await.expect("a connection");
         let schema = fixture_connections::schema(connect(database.url()));
-        Self { database, client, schema }
+        Self { _database: database, client, schema }
     }
 
     async fn fill(&self, case: &Case) {
@@ -241,8 +241,6 @@ fn pages_are_the_sorted_list() {
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
-    drop(runtime.enter());
-    drop(table.database);
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ impl Call {
     /// Appends the call; `row` is what comes before all arguments.
     pub(crate) fn write(&self, row: Option<&str>, sql: &mut Sql) {
         let Function { schema, name, notation, arguments, .. } = self.function;
-        sql.name(schema).push(".").name(name).push("(").push(row.unwrap_or_default());
+        sql.qualified(schema, name).push("(").push(row.unwrap_or_default());
         let mut separator = if row.is_some() { ", " } else { "" };
         for (argument, value) in arguments.iter().zip(&self.values) {
             if value.is_none() && *notation == Notation::Named {

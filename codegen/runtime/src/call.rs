@@ -99,9 +99,7 @@ impl RootCall<'_> {
         let selection = Selection::of_rows(self.scope, self.field, object)?;
         let level = self.load("select", " ", &selection, 0).await?;
         self.check_length(level.len())?;
-        let mut out = Vec::with_capacity(64 * level.len() * selection.fields.len().max(1));
-        level.write_list(&selection, &mut out)?;
-        Ok(out)
+        level.to_list(&selection)
     }
 
     /// Runs the call, and loads what lies below on the connection that has seen the change.

@@ -21,7 +21,7 @@ use async_graphql::{
 
 use crate::document::{Document, Documents};
 use crate::roots::{Api, Mutation, Query, Roots};
-use crate::scope::Scope;
+use crate::scope::{Fields, Scope};
 use crate::{Database, Error, variables};
 
 /// How deep fields may be nested.
@@ -86,8 +86,9 @@ impl<A: Api> Engine<A> {
         if scope.operation.ty == OperationType::Subscription {
             return Err(vec![ServerError::new("subscriptions are not served here", None)]);
         }
-        let introspection = self.introspect(&request, &scope).await?;
-        Ok(self.0.roots.run(&self.0.database, &scope, &introspection).await)
+        let fields = scope.root();
+        let introspection = self.introspect(&request, &scope, &fields).await?;
+        Ok(self.0.roots.run(&self.0.database, &scope, fields, &introspection).await)
     }
 
     async fn validate(
@@ -108,8 +109,8 @@ impl<A: Api> Engine<A> {
         &self,
         request: &Request,
         scope: &Scope<'_>,
+        fields: &Fields<'_>,
     ) -> Result<IndexMap<Name, Value>, Vec<ServerError>> {
-        let fields = scope.root();
         let wanted = fields.values().flatten().filter(|field| is_introspection(&field.node));
         let wanted: Vec<Positioned<Field>> = wanted.map(|field| (*field).clone()).collect();
         if wanted.is_empty() {

@@ -202,14 +202,31 @@ impl Level {
         Ok(())
     }
 
+    /// All rows as a list.
+    pub(crate) fn to_list(&self, selection: &Selection) -> Result<Vec<u8>> {
+        let mut out = Vec::with_capacity(64 * self.len() * selection.fields.len().max(1));
+        self.write_list(selection, &mut out)?;
+        Ok(out)
+    }
+
     /// Appends all rows as a list.
     pub(crate) fn write_list(&self, selection: &Selection, out: &mut Vec<u8>) -> Result<()> {
+        self.write_rows(selection, 0..self.len(), out)
+    }
+
+    /// Appends rows as a list.
+    fn write_rows(
+        &self,
+        selection: &Selection,
+        rows: impl Iterator<Item = usize>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
         out.push(b'[');
-        for index in 0..self.rows.len() {
-            if index > 0 {
+        for (position, row) in rows.enumerate() {
+            if position > 0 {
                 out.push(b',');
             }
-            self.write_row(selection, index, out)?;
+            self.write_row(selection, row, out)?;
         }
         out.push(b']');
         Ok(())
@@ -247,14 +264,7 @@ impl Below {
         let rows = &self.of_parent[parent];
         match (field.cardinality, rows.as_slice()) {
             (Cardinality::Many, rows) => {
-                out.push(b'[');
-                for (position, row) in rows.iter().enumerate() {
-                    if position > 0 {
-                        out.push(b',');
-                    }
-                    self.level.write_row(&field.selection, *row, out)?;
-                }
-                out.push(b']');
+                self.level.write_rows(&field.selection, rows.iter().copied(), out)?;
             }
             (Cardinality::Optional, []) => out.extend_from_slice(b"null"),
             (_, [row]) => self.level.write_row(&field.selection, *row, out)?,

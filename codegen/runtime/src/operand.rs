@@ -50,7 +50,7 @@ impl Operand {
                 sql.push(".").name(column.column);
             }
             Self::Computed(Function { schema, name, .. }, _) => {
-                sql.name(schema).push(".").name(name).push("(");
+                sql.qualified(schema, name).push("(");
                 alias(sql);
                 // Without the star it could be a column of the same name.
                 sql.push(".*)");

@@ -175,7 +175,7 @@ pub(crate) fn write_joins(order: &[Order], sql: &mut Sql) {
     for (position, order) in order.iter().enumerate() {
         for (step, relation) in order.path.iter().enumerate() {
             let view = (relation.target)();
-            sql.push(" left join ").name(view.schema).push(".").name(view.name).push(" as ");
+            sql.push(" left join ").qualified(view.schema, view.name).push(" as ");
             write_alias(position, step + 1, sql);
             for (index, (own, target)) in relation.columns.iter().enumerate() {
                 sql.push(if index == 0 { " on " } else { " and " });

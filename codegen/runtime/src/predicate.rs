@@ -355,7 +355,7 @@ fn write_related(
 ) {
     let (view, below) = ((relation.target)(), Alias(alias.0 + 1));
     sql.push(if quantifier == Quantifier::Some { "exists" } else { "not exists" });
-    sql.push(" (select from ").name(view.schema).push(".").name(view.name).push(" as ");
+    sql.push(" (select from ").qualified(view.schema, view.name).push(" as ");
     below.write_name(sql);
     for (index, (own, target)) in relation.columns.iter().enumerate() {
         sql.push(if index == 0 { " where " } else { " and " });

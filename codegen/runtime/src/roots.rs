@@ -17,7 +17,7 @@ use crate::database::Database;
 use crate::json::write_string;
 use crate::resolver::Resolver;
 use crate::respond;
-use crate::scope::{Occurrences, Scope};
+use crate::scope::{Fields, Occurrences, Scope};
 use crate::types::{object_type, resolver_field};
 
 /// All root fields of an API, as generated code lists them.
@@ -113,20 +113,21 @@ impl Roots {
         Self { queries: by_name(A::QUERIES), mutations: by_name(A::MUTATIONS) }
     }
 
-    /// Runs an operation: all fields at once for a query, one after the other for a mutation.
+    /// Runs the fields of an operation: all at once for a query, one after the other for a
+    /// mutation.
     ///
     /// `introspection` holds the results of `__schema` and `__type`.
     pub(crate) async fn run(
         &self,
         database: &Database,
         scope: &Scope<'_>,
+        fields: Fields<'_>,
         introspection: &IndexMap<Name, Value>,
     ) -> Response {
         let is_mutation = scope.operation.ty == OperationType::Mutation;
         let (root, resolvers) =
             if is_mutation { ("Mutation", &self.mutations) } else { ("Query", &self.queries) };
-        let entries: Vec<Entry<'_>> = scope
-            .root()
+        let entries: Vec<Entry<'_>> = fields
             .into_iter()
             .map(|(key, field)| {
                 let resolver = resolvers.get(field[0].node.name.node.as_str()).copied();

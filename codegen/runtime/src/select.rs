@@ -23,10 +23,7 @@ pub(crate) async fn list(
     let mut arguments = ListArguments::parse(Some(view.object), equal, given)?;
     arguments.limit.get_or_insert(ListArguments::DEFAULT_LIMIT);
     let selection = Selection::of_rows(scope, field, view.object)?;
-    let level = load(database, view, &selection, &arguments).await?;
-    let mut out = Vec::with_capacity(64 * level.len() * selection.fields.len().max(1));
-    level.write_list(&selection, &mut out)?;
-    Ok(out)
+    load(database, view, &selection, &arguments).await?.to_list(&selection)
 }
 
 /// Finds the row of a view by its key; `None` when there is none.
@@ -71,7 +68,7 @@ async fn load(
     let mut sql = Sql::default();
     sql.push("select");
     selection.write_outputs(" ", max_page_size, &mut sql)?;
-    sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
+    sql.push(" from ").qualified(view.schema, view.name).push(" as t");
     let order = order::complete(&arguments.order, view)?;
     write_joins(&order, &mut sql);
     arguments.write_where(&mut sql);

@@ -11,7 +11,9 @@ use crate::arguments::Call;
 use crate::decode::{self, DecodeError};
 use crate::json::member;
 use crate::list::ListArguments;
-use crate::model::{Cardinality, Column, Computed, ObjectType, Relation, Type};
+use crate::model::{
+    Cardinality, Column, CompositeType, Computed, ObjectType, RangeType, Relation, Type,
+};
 use crate::resolver::{Function, Returns};
 use crate::scope::{Occurrences, Scope};
 use crate::sql::Sql;
@@ -384,9 +386,10 @@ fn plan_computed(
 
 fn plan_value(scope: &Scope<'_>, ty: &Type, sets: &[&SelectionSet]) -> Result<Option<Selection>> {
     match ty {
-        Type::Composite(ty) => plan(scope, ty.object, sets, Source::Attributes).map(Some),
-        Type::Range(ty) | Type::Multirange(ty) => {
-            plan(scope, ty.object, sets, Source::Attributes).map(Some)
+        Type::Composite(CompositeType { object, .. })
+        | Type::Range(RangeType { object, .. })
+        | Type::Multirange(RangeType { object, .. }) => {
+            plan(scope, object, sets, Source::Attributes).map(Some)
         }
         Type::Array(element) | Type::MultiArray(element, _) | Type::Shaped(element) => {
             plan_value(scope, element, sets)

@@ -34,6 +34,11 @@ impl Sql {
         self
     }
 
+    /// Appends the quoted name of something in a schema.
+    pub(crate) fn qualified(&mut self, schema: &str, name: &str) -> &mut Self {
+        self.name(schema).push(".").name(name)
+    }
+
     /// Appends a number.
     pub(crate) fn number(&mut self, number: u64) -> &mut Self {
         // Writing to a String cannot fail.

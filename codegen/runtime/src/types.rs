@@ -12,7 +12,9 @@ use async_graphql::registry::{
 };
 
 use crate::list::ListArguments;
-use crate::model::{Cardinality, Column, EnumType, ObjectType, Relation, Type, View};
+use crate::model::{
+    Cardinality, Column, CompositeType, EnumType, ObjectType, RangeType, Relation, Type, View,
+};
 use crate::order::Direction;
 use crate::predicate::{Quantifier, operators};
 use crate::resolver::{Action, Function, Presence, Resolver, Returns};
@@ -224,13 +226,9 @@ pub(crate) fn register_type(registry: &mut Registry, ty: &Type) -> String {
             register_enum(registry, ty);
             ty.name.to_owned()
         }
-        Type::Composite(ty) => {
-            register_object(registry, ty.object);
-            ty.object.name.to_owned()
-        }
-        Type::Range(ty) => {
-            register_object(registry, ty.object);
-            ty.object.name.to_owned()
+        Type::Composite(CompositeType { object, .. }) | Type::Range(RangeType { object, .. }) => {
+            register_object(registry, object);
+            object.name.to_owned()
         }
         Type::Multirange(ty) => format!("[{}!]", register_type(registry, &Type::Range(ty))),
         Type::Array(element) => format!("[{}]", register_type(registry, element)),
@@ -251,15 +249,11 @@ fn nested_list(element: &str, dimensions: usize) -> String {
 /// Registers the type of an argument and returns its name, without a `!`.
 fn register_input_type(registry: &mut Registry, ty: &Type) -> String {
     match ty {
-        Type::Composite(ty) => {
-            // The planner names every composite that is used as input.
-            let name = ty.input.unwrap_or(ty.object.name);
-            register_fields(registry, name, ty.object.doc, ty.object.columns);
-            name.to_owned()
-        }
-        Type::Range(ty) => {
-            let name = ty.input.unwrap_or(ty.object.name);
-            register_fields(registry, name, ty.object.doc, ty.object.columns);
+        Type::Composite(CompositeType { input, object, .. })
+        | Type::Range(RangeType { input, object, .. }) => {
+            // The planner names every one that is used as input.
+            let name = input.unwrap_or(object.name);
+            register_fields(registry, name, object.doc, object.columns);
             name.to_owned()
         }
         Type::Multirange(ty) => format!("[{}!]", register_input_type(registry, &Type::Range(ty))),

@@ -114,7 +114,6 @@ mod tests {
             let mut damaged = cursor.clone().into_bytes();
             damaged[index] = if damaged[index] == b'A' { b'B' } else { b'A' };
             let damaged = String::from_utf8(damaged).unwrap();
-            // The last character holds bits that mean nothing; they must be zero.
             assert!(decode(&VIEW, &order, &damaged, "after").is_err(), "{index}");
         }
         for text in ["", "1", "AAAA", "ä", " ", &cursor[1..], &format!("{cursor}A")] {

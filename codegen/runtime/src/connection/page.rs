@@ -236,8 +236,7 @@ impl Reader<'_> {
     /// Whether any row of the connection lies there.
     async fn exists(&self, order: &[Order], values: &Values, seek: Seek) -> Result<bool> {
         let mut sql = Sql::default();
-        sql.push("select from ").name(self.view.schema).push(".").name(self.view.name);
-        sql.push(" as t");
+        sql.push("select from ").qualified(self.view.schema, self.view.name).push(" as t");
         write_joins(order, &mut sql);
         let separator = write_where(&self.arguments.predicates, &mut sql);
         sql.push(separator);
@@ -260,7 +259,7 @@ fn page(view: &View, arguments: &Arguments, fields: &Fields, max_page_size: u32)
             separator = ", ";
         }
     }
-    sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
+    sql.push(" from ").qualified(view.schema, view.name).push(" as t");
     write_joins(&arguments.order, &mut sql);
     let mut separator = write_where(&arguments.predicates, &mut sql);
     let bounds = [
@@ -281,7 +280,7 @@ fn page(view: &View, arguments: &Arguments, fields: &Fields, max_page_size: u32)
 
 fn count(view: &View, predicates: &[Predicate]) -> Sql {
     let mut sql = Sql::default();
-    sql.push("select count(*) from ").name(view.schema).push(".").name(view.name).push(" as t");
+    sql.push("select count(*) from ").qualified(view.schema, view.name).push(" as t");
     write_where(predicates, &mut sql);
     sql
 }

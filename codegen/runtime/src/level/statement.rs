@@ -44,7 +44,7 @@ fn of_view(
         }
         let before = if key.is_none() { ", " } else { "" };
         field.selection.write_outputs(before, max_page_size, &mut sql)?;
-        sql.push(" from ").name(view.schema).push(".").name(view.name).push(" as t");
+        sql.push(" from ").qualified(view.schema, view.name).push(" as t");
         write_joins(&order, &mut sql);
         sql.push(" where t.").name(target).push(" = any (");
         write_keys(object, relation, keys, &mut sql)?;
@@ -71,7 +71,7 @@ fn of_view(
         } else {
             sql.push("n) join ");
         }
-        sql.name(view.schema).push(".").name(view.name).push(" as t");
+        sql.qualified(view.schema, view.name).push(" as t");
         if lateral {
             write_joins(&order, &mut sql);
         }

@@ -75,25 +75,20 @@ impl Level<'_> {
         if let Some(operation) = &query.set_operation {
             return self.arm_has_row(operation, has_value).then_some(None);
         }
-        let grouping = !query.group_by.is_empty() || !query.grouping_sets.is_empty();
-        if query.aggregates && !grouping {
+        if !query.grouping_sets.is_empty() {
+            return None;
+        }
+        if query.aggregates && query.group_by.is_empty() {
             return Some(None);
         }
-        if grouping && !query.grouping_sets.is_empty() {
-            None
-        } else {
-            self.input_has_row(has_value)
-        }
+        self.input_has_row(has_value)
     }
 
     /// Whether a row passes `WHERE`, and the foreign key because of which.
     pub(super) fn input_has_row(&self, has_value: HasValue<'_>) -> Option<Option<String>> {
         match (&self.query.filter, self.query.from.as_slice()) {
             (Some(filter), [tree]) if !filter.is_true() => {
-                let outer = |own: Column| {
-                    let further = own.levels_up.checked_sub(1);
-                    further.is_some_and(|levels_up| has_value(Column { levels_up, ..own }))
-                };
+                let outer = |own: Column| further_out(own).is_some_and(has_value);
                 self.partner(Some(filter), tree, &outer).map(Some)
             }
             (Some(filter), _) if !filter.is_true() => None,
@@ -149,10 +144,7 @@ impl Level<'_> {
                 else {
                     return false;
                 };
-                let outer = |own: Column| {
-                    let further = own.levels_up.checked_sub(1);
-                    further.is_some_and(|levels_up| has_value(Column { levels_up, ..own }))
-                };
+                let outer = |own: Column| further_out(own).is_some_and(has_value);
                 self.inner(query).has_row(&outer).is_some()
             }
             SetOperation::Operation { operator: SetOperator::Union, left, right, .. } => {
@@ -201,7 +193,6 @@ impl Level<'_> {
                     Expr::Column(found) if found.levels_up == 0 => {
                         Some(Column { levels_up: column.levels_up, ..*found })
                     }
-                    Expr::Coercion { .. } | Expr::Column(_) => None,
                     _ => None,
                 }
             }
@@ -348,4 +339,9 @@ impl Level<'_> {
             JoinTree::Other => Vec::new(),
         }
     }
+}
+
+/// A column of the query around, as that query itself says it.
+fn further_out(own: Column) -> Option<Column> {
+    own.levels_up.checked_sub(1).map(|levels_up| Column { levels_up, ..own })
 }

@@ -298,3 +298,8 @@ create view query_only as
     select id as y_id, v as u_v from only parent;
 create view query_sample as
     select id as y_id, nick as n_nick from person tablesample system (100);
+
+-- Values that make each other alike in circles: following them all would take for ever.
+create view alike_in_circles as
+    select a as n_a from (values (null::boolean, null::boolean, null::boolean)) as v (a, b, c)
+    where a is not distinct from (b or c) and b is not distinct from (a or c) and c is not distinct from (a or b);
