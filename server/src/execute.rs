@@ -1,7 +1,7 @@
 //! Execution that outlives its client.
 //!
-//! Each request is executed in a task of its own, which runs to its end even if the client hangs up
-//! or the server stops waiting. Dropping an execution half-way would be cheaper, and wrong:
+//! An execution runs to its end even if the client hangs up or the server stops waiting, in a task of
+//! its own from then on. Dropping it half-way would be cheaper, and wrong:
 //!
 //! - A document of several mutations would stop between two of them.
 //! - A statement that has been sent runs on in PostgreSQL all the same. Its connection would go
@@ -16,14 +16,14 @@ use async_graphql::{Request, Response};
 use axum::http::HeaderMap;
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use crate::errors::{add_codes, failed, is_request_error};
+use crate::outlive::Outlive;
 
 /// Executes requests with a schema whose type is of no interest to the rest of the server.
 #[derive(Clone)]
-pub(crate) struct Executor(Arc<dyn Fn(Jobs) -> JoinHandle<Reply> + Send + Sync>);
+pub(crate) struct Executor(Arc<dyn Fn(Jobs) -> Outlive<Reply> + Send + Sync>);
 
 /// What to execute for one answer.
 pub(crate) struct Jobs {
@@ -78,12 +78,12 @@ impl Executor {
                 drop(under_way);
                 reply
             };
-            tokio::spawn(execution.in_current_span())
+            Outlive::new(execution.in_current_span())
         }))
     }
 
-    /// Starts executing; dropping the handle does not stop it.
-    pub(crate) fn start(&self, jobs: Jobs) -> JoinHandle<Reply> {
+    /// Executes; dropping the future does not stop it once it was polled.
+    pub(crate) fn execute(&self, jobs: Jobs) -> Outlive<Reply> {
         (self.0)(jobs)
     }
 }

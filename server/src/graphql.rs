@@ -13,6 +13,7 @@
 //!
 //! The reference audits want 400 for a document that does not validate; newer drafts suggest 422.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use tokio::time::{Instant, timeout_at};
 
 use crate::body::{self, Requests};
@@ -115,10 +117,12 @@ impl Api {
 
     async fn answer(&self, requests: Requests, media: Media, deadline: Instant) -> Response {
         let (jobs, operation, may_change) = plan(requests);
-        let mut response = match timeout_at(deadline, self.executor.start(jobs)).await {
+        let execution = AssertUnwindSafe(self.executor.execute(jobs)).catch_unwind();
+        let mut response = match timeout_at(deadline, execution).await {
             Ok(Ok(reply)) => reply.respond(media),
-            Ok(Err(panic)) => {
-                tracing::error!(%panic, "the execution of a request failed");
+            // The panic itself has been reported.
+            Ok(Err(_)) => {
+                tracing::error!("the execution of a request failed");
                 Refusal::internal().respond(media)
             }
             Err(_) => Refusal::timeout(may_change).respond(media),

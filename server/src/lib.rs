@@ -22,6 +22,7 @@ mod lexer;
 mod log;
 mod media;
 mod outline;
+mod outlive;
 mod routes;
 mod serve;
 mod signals;

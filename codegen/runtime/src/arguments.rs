@@ -1,12 +1,12 @@
 //! The arguments of a function: from what a client gave to SQL.
 
 use async_graphql::Value;
-use async_graphql::indexmap::IndexMap;
 
-use crate::encode::encode;
+use crate::encode::Form;
+use crate::input::Input;
 use crate::list::ListArguments;
 use crate::param::{Given, Param};
-use crate::resolver::{Function, Notation, Presence};
+use crate::resolver::{Argument, Function, Notation, Presence};
 use crate::sql::Sql;
 use crate::{Error, Result};
 
@@ -23,26 +23,25 @@ impl Call {
     /// that it returns.
     pub(crate) fn parse(
         function: &'static Function,
-        given: Vec<(String, Value)>,
+        mut given: Vec<(&str, Input<'_>)>,
+        max_page_size: u32,
     ) -> Result<(Self, ListArguments)> {
-        let mut given: IndexMap<String, Value> = given.into_iter().collect();
         let values = match function.input {
             None => values(function, &mut given, "")?,
             Some(_) => {
-                let Some(Value::Object(members)) = given.swap_remove("input") else {
+                let Some(mut members) = take(&mut given, "input").and_then(|it| it.members())
+                else {
                     return Err(Error::bad_input("argument `input` is required"));
                 };
-                let members = members.into_iter().map(|(name, value)| (name.to_string(), value));
-                let mut members = members.collect();
                 let values = values(function, &mut members, "input.")?;
-                unknown(members.keys().next(), "input.")?;
+                unknown(&members, "input.")?;
                 values
             }
         };
         let list = if function.list {
-            ListArguments::parse(function.object(), &[], given.into_iter().collect())?
+            ListArguments::parse(function.object(), &[], given, None, max_page_size)?
         } else {
-            unknown(given.keys().next(), "")?;
+            unknown(&given, "")?;
             ListArguments::default()
         };
         Ok((Self { function, values }, list))
@@ -71,36 +70,48 @@ impl Call {
     }
 }
 
+/// Takes an argument out of those that were given.
+fn take<'s>(given: &mut Vec<(&str, Input<'s>)>, name: &str) -> Option<Input<'s>> {
+    let position = given.iter().position(|(given, _)| *given == name)?;
+    Some(given.swap_remove(position).1)
+}
+
 /// The values of a function's arguments, taken out of what was given.
 fn values(
     function: &'static Function,
-    given: &mut IndexMap<String, Value>,
+    given: &mut Vec<(&str, Input<'_>)>,
     prefix: &str,
 ) -> Result<Vec<Option<Param>>> {
-    let value = |argument: &crate::resolver::Argument| {
+    let value = |argument: &'static Argument| {
         let path = format!("{prefix}{}", argument.field);
-        let value = match (given.swap_remove(argument.field), argument.presence) {
-            (None, Presence::Defaulted | Presence::DefaultedNotNull) => return Ok(None),
-            (None, Presence::Nullable) => Value::Null,
-            (None | Some(Value::Null), Presence::Required) => {
-                return Err(Error::bad_input(format!("argument `{path}` is required")));
-            }
-            (Some(Value::Null), Presence::DefaultedNotNull) => {
+        let required = || Error::bad_input(format!("argument `{path}` is required"));
+        let Some(input) = take(given, argument.field) else {
+            return match argument.presence {
+                Presence::Defaulted | Presence::DefaultedNotNull => Ok(None),
+                Presence::Nullable => {
+                    let given = Given { path: path.into(), value: Value::Null };
+                    Ok(Some(Param::Text { text: None, given }))
+                }
+                Presence::Required => Err(required()),
+            };
+        };
+        match argument.presence {
+            Presence::Required if input.is_null() => return Err(required()),
+            Presence::DefaultedNotNull if input.is_null() => {
                 return Err(Error::bad_input(format!(
                     "argument `{path}` must not be null; leave it out for its default"
                 )));
             }
-            (Some(value), _) => value,
-        };
-        let text = encode(&argument.ty, &value, &path)?;
-        Ok(Some(Param::Text { text, given: Given { path: path.into(), value } }))
+            _ => {}
+        }
+        Param::of(&input, Form::value(&argument.ty), &path).map(Some)
     };
     function.arguments.iter().map(value).collect()
 }
 
-fn unknown(name: Option<&String>, prefix: &str) -> Result<()> {
-    match name {
-        Some(name) => Err(Error::bad_input(format!("unknown argument `{prefix}{name}`"))),
+fn unknown(given: &[(&str, Input<'_>)], prefix: &str) -> Result<()> {
+    match given.first() {
+        Some((name, _)) => Err(Error::bad_input(format!("unknown argument `{prefix}{name}`"))),
         None => Ok(()),
     }
 }

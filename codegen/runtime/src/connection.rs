@@ -8,23 +8,39 @@ mod page;
 mod seek;
 
 use crate::Result;
-use crate::database::Database;
+use crate::database::Read;
+use crate::level::Run;
 use crate::model::View;
 use crate::scope::{Occurrences, Scope};
 use arguments::Arguments;
 use fields::Fields;
 use page::Page;
 
-/// Reads a page of a view.
-pub(crate) async fn connection(
-    database: &Database,
-    scope: &Scope<'_>,
-    field: &Occurrences<'_>,
+/// A page of a view.
+pub(crate) struct Connection {
     view: &'static View,
-) -> Result<Vec<u8>> {
-    let arguments = Arguments::parse(view, scope.arguments(&field[0].node)?)?;
-    arguments.check(database.max_page_size())?;
-    let fields = Fields::of(scope, field, view)?;
-    let page = Page::load(database, view, &arguments, &fields).await?;
-    page.write(&fields)
+    arguments: Arguments,
+    fields: Fields,
+}
+
+impl Connection {
+    /// Plans a page. Its statement depends on the values of the cursors, and is made for each
+    /// request.
+    pub(crate) fn of(
+        scope: &Scope<'_>,
+        field: &Occurrences<'_>,
+        view: &'static View,
+    ) -> Result<Self> {
+        let given = scope.arguments(&field[0].node);
+        let arguments = Arguments::parse(view, given, scope.max_page_size)?;
+        let fields = Fields::of(scope, field, view)?;
+        Ok(Self { view, arguments, fields })
+    }
+}
+
+impl Read for Connection {
+    async fn read(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<bool> {
+        Page::load(run, self).await?.write(&self.fields, out)?;
+        Ok(true)
+    }
 }

@@ -4,25 +4,26 @@
 //! itself refuses a view or STABLE function that writes, and no statement pays for a transaction of
 //! its own.
 
+mod pool;
+mod session;
+mod wire;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
-use futures_util::TryStreamExt;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::types::{BorrowToSql, ToSql};
-use tokio_postgres::{NoTls, Row};
+use async_graphql::Variables;
+use tokio_postgres::Row;
 
-use crate::param::Param;
-use crate::{Error, Result, tls};
+use crate::Result;
+use crate::level::Run;
+use crate::param::Bound;
+pub(crate) use pool::{Connection, Halves};
+use pool::{Pool, pool};
+pub(crate) use session::Session;
 
 /// How many times a command that lost against another transaction is run.
 const ATTEMPTS: u32 = 4;
-
-/// How many prepared statements a connection keeps; a client that varies its queries without end
-/// must not exhaust the server's memory.
-const STATEMENTS: usize = 512;
 
 /// Where the databases are and what they may cost.
 #[derive(Clone, Debug)]
@@ -57,15 +58,20 @@ impl DatabaseConfig {
 }
 
 /// The databases of a server. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Database(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     commands: Pool,
     queries: Vec<Pool>,
     next: AtomicUsize,
     max_page_size: u32,
+}
+
+/// A planned field that is read with a session.
+pub(crate) trait Read: Sync {
+    /// Appends its value as JSON; `false`, and nothing, is null.
+    fn read(&self, run: Run<'_>, out: &mut Vec<u8>) -> impl Future<Output = Result<bool>> + Send;
 }
 
 /// Which side of the database a statement belongs to.
@@ -106,7 +112,9 @@ impl Database {
     /// Asks every database for an answer, one after the other.
     pub async fn ready(&self) -> Result<()> {
         for pool in self.0.queries.iter().chain([&self.0.commands]) {
-            pool.get().await?.simple_query("select").await?;
+            let mut connection = pool.get().await?;
+            let Halves { session, wire } = &mut *connection;
+            wire.drive(session.ping()).await?;
         }
         Ok(())
     }
@@ -122,28 +130,40 @@ impl Database {
         self.0.max_page_size
     }
 
-    async fn connection(&self, pool: &Pool) -> Result<Connection> {
-        Ok(Connection { object: Some(pool.get().await?), is_lost: AtomicBool::new(false) })
-    }
-
-    /// Runs a statement that only reads, again if its connection turns out to be lost. Returns its
-    /// rows and the connection.
-    pub(crate) async fn query(
+    /// Reads a field, again if the connection turns out to be lost, and appends it to `out`.
+    /// `false` is null; nothing is appended then.
+    pub(crate) async fn read(
         &self,
-        sql: &str,
-        params: &[Param],
-    ) -> Result<(Connection, Vec<Row>)> {
+        field: &impl Read,
+        variables: &Variables,
+        out: &mut Vec<u8>,
+    ) -> Result<bool> {
         let next = self.0.next.fetch_add(1, Ordering::Relaxed);
         let pool = &self.0.queries[next % self.0.queries.len()];
-        let mut connection = self.connection(pool).await?;
-        let mut result = connection.query(sql, params).await;
-        if connection.is_lost() {
+        let start = out.len();
+        let mut connection = pool.get().await?;
+        let mut result = self.run(field, &mut connection, variables, out).await;
+        if connection.session.is_lost() {
             // One is rarely lost alone: after a restart of the database, all of them are.
             pool.retain(|_, _| false);
-            connection = self.connection(pool).await?;
-            result = connection.query(sql, params).await;
+            out.truncate(start);
+            connection = pool.get().await?;
+            result = self.run(field, &mut connection, variables, out).await;
         }
-        result.map(|rows| (connection, rows))
+        result
+    }
+
+    /// Reads a field on a connection.
+    pub(crate) async fn run(
+        &self,
+        field: &impl Read,
+        connection: &mut Connection,
+        variables: &Variables,
+        out: &mut Vec<u8>,
+    ) -> Result<bool> {
+        let Halves { session, wire } = &mut **connection;
+        let run = Run { session, variables, max_page_size: self.0.max_page_size };
+        wire.drive(field.read(run, out)).await
     }
 
     /// Runs a command, again if it lost against another transaction, and returns its rows and the
@@ -152,11 +172,11 @@ impl Database {
     pub(crate) async fn command(
         &self,
         sql: &str,
-        params: &[Param],
+        params: &[Bound<'_>],
     ) -> Result<(Connection, Vec<Row>)> {
         let mut attempt = 1;
         loop {
-            let connection = self.connection(&self.0.commands).await?;
+            let mut connection = self.0.commands.get().await?;
             match connection.query(sql, params).await {
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS => {
                     drop(connection);
@@ -167,123 +187,5 @@ impl Database {
                 Ok(rows) => return Ok((connection, rows)),
             }
         }
-    }
-}
-
-/// A connection on loan from its pool. One that is lost does not go back.
-pub(crate) struct Connection {
-    /// Always there, until it is dropped.
-    object: Option<Object>,
-    is_lost: AtomicBool,
-}
-
-impl Connection {
-    /// Runs one statement, prepared once per connection and text.
-    pub(crate) async fn query(&self, sql: &str, params: &[Param]) -> Result<Vec<Row>> {
-        tracing::debug!(target: "runtime::sql", statement = sql, parameters = params.len());
-        let Some(object) = &self.object else {
-            return Err(Error::unavailable("the connection has been given back"));
-        };
-        let result = match try_query(object, sql, params).await {
-            // The schema was replaced under a running server: a prepared statement that returned
-            // another row type fails once ("cached plan must not change result type").
-            Err(error) if is_stale_plan(&error) => {
-                object.statement_cache.clear();
-                try_query(object, sql, params).await
-            }
-            result => result,
-        };
-        if result.as_ref().is_err_and(is_fatal) {
-            self.is_lost.store(true, Ordering::Relaxed);
-        }
-        result.map_err(|error| Error::of_statement(error, params))
-    }
-
-    fn is_lost(&self) -> bool {
-        self.is_lost.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        if self.is_lost() {
-            // Taken out of the pool, which then opens another one.
-            self.object.take().map(Object::take);
-        }
-    }
-}
-
-async fn try_query(
-    object: &Object,
-    sql: &str,
-    params: &[Param],
-) -> Result<Vec<Row>, tokio_postgres::Error> {
-    if object.statement_cache.size() >= STATEMENTS {
-        object.statement_cache.clear();
-    }
-    let statement = object.prepare_cached(sql).await?;
-    let rows = object.query_raw(&statement, params.iter().map(Param::as_sql)).await?;
-    rows.try_collect().await
-}
-
-/// Whether an error ends its connection: it broke, or the server ended the session
-/// (class 57P: shutdown, crash, an administrator).
-fn is_fatal(error: &tokio_postgres::Error) -> bool {
-    match error.as_db_error() {
-        Some(db) => db.code().code().starts_with("57P"),
-        None => error.is_closed() || crate::error::is_io(error),
-    }
-}
-
-fn is_stale_plan(error: &tokio_postgres::Error) -> bool {
-    error.as_db_error().is_some_and(|db| {
-        db.code().code() == "0A000" && db.message().starts_with("cached plan must not")
-    })
-}
-
-fn pool(
-    config: &DatabaseConfig,
-    url: &str,
-    side: Side,
-    role: &'static str,
-) -> Result<Pool, ConfigError> {
-    let invalid = |cause: String| ConfigError { role, cause };
-    let mut postgres: tokio_postgres::Config =
-        url.parse().map_err(|error: tokio_postgres::Error| {
-            invalid(
-                std::error::Error::source(&error)
-                    .map_or_else(|| error.to_string(), ToString::to_string),
-            )
-        })?;
-    let mut options = postgres.get_options().unwrap_or_default().to_owned();
-    options += &format!(" -c statement_timeout={}", config.statement_timeout.as_millis());
-    if side == Side::Query {
-        options += " -c default_transaction_read_only=on";
-    }
-    postgres.options(options.trim_start());
-    if postgres.get_application_name().is_none() {
-        postgres.application_name("quarry");
-    }
-    if postgres.get_connect_timeout().is_none() {
-        postgres.connect_timeout(config.acquire_timeout);
-    }
-    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-    let manager = if postgres.get_ssl_mode() == SslMode::Require {
-        Manager::from_config(postgres, tls::connector().map_err(invalid)?, recycling)
-    } else {
-        Manager::from_config(postgres, NoTls, recycling)
-    };
-    let timeout = Some(config.acquire_timeout);
-    Pool::builder(manager)
-        .max_size(config.pool_size)
-        .timeouts(Timeouts { wait: timeout, create: timeout, recycle: timeout })
-        .runtime(Runtime::Tokio1)
-        .build()
-        .map_err(|error| invalid(error.to_string()))
-}
-
-impl Param {
-    fn as_sql(&self) -> impl BorrowToSql + '_ {
-        self as &(dyn ToSql + Sync)
     }
 }

@@ -1,17 +1,21 @@
-//! Documents: parsed and validated once per text.
+//! Documents: parsed, validated and planned once per text.
 //!
 //! Clients send the same few documents with other variables. Parsing and validation depend on the
 //! text alone, but for the values of variables, which [`crate::variables`] looks at on each request.
+//! A plan may depend on more of them, as far as they decide what is read and not only which values
+//! are compared.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
 use async_graphql::{ErrorExtensionValues, Name, Request, ServerError, Variables};
 use lru::LruCache;
 
+use crate::input::Assumptions;
+use crate::plan::Plan;
 use crate::scope::Scope;
 use crate::{Error, Result};
 
@@ -20,6 +24,9 @@ const DOCUMENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 
 /// Longer documents are not kept: who sends them sends another one each time.
 const MAX_LENGTH: usize = 16 * 1024;
+
+/// How many plans a document keeps, for variables of different shapes.
+const PLANS: usize = 4;
 
 /// Documents by operation name and text.
 type Key = (Option<String>, String);
@@ -32,6 +39,8 @@ pub(crate) struct Document {
     ast: ExecutableDocument,
     operation: Option<Name>,
     is_valid: AtomicBool,
+    /// The plans that were made last, for variables of different shapes.
+    plans: Mutex<Vec<Arc<Plan>>>,
 }
 
 impl Default for Documents {
@@ -44,13 +53,13 @@ impl Documents {
     /// The document of a request.
     pub(crate) fn get(&self, request: &Request) -> Result<Arc<Document>, ServerError> {
         let key = (request.operation_name.clone(), request.query.clone());
-        if let Some(document) = self.lock().get(&key) {
+        if let Some(document) = lock(&self.0).get(&key) {
             return Ok(document.clone());
         }
         let ast = parse_query(&request.query)?;
         let operation = operation_name(&ast, request.operation_name.as_deref())?;
-        let document = Arc::new(Document { ast, operation, is_valid: AtomicBool::new(false) });
-        Ok(document)
+        let (is_valid, plans) = (AtomicBool::new(false), Mutex::default());
+        Ok(Arc::new(Document { ast, operation, is_valid, plans }))
     }
 
     /// Keeps a document that has been found valid.
@@ -58,14 +67,14 @@ impl Documents {
         document.is_valid.store(true, Ordering::Relaxed);
         if request.query.len() <= MAX_LENGTH {
             let key = (request.operation_name.clone(), request.query.clone());
-            self.lock().put(key, document.clone());
+            lock(&self.0).put(key, document.clone());
         }
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, LruCache<Key, Arc<Document>>> {
-        // A panic while it was held cannot have left the map half-changed.
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while it was held cannot have left a cache half-changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The name of the operation to run, `None` for the only, anonymous one.
@@ -116,9 +125,40 @@ impl Document {
         operation.map(|operation| &operation.node).ok_or_else(|| Error::internal("no operation"))
     }
 
-    /// Its operation with the variables of a request.
-    pub(crate) fn scope<'a>(&'a self, variables: &'a Variables) -> Result<Scope<'a>> {
-        Ok(Scope { operation: self.operation()?, fragments: &self.ast.fragments, variables })
+    /// Its operation with the variables of a request, to be planned.
+    pub(crate) fn scope<'a>(
+        &'a self,
+        variables: &'a Variables,
+        max_page_size: u32,
+    ) -> Result<Scope<'a>> {
+        Ok(Scope {
+            operation: self.operation()?,
+            fragments: &self.ast.fragments,
+            variables,
+            assumptions: Assumptions::default(),
+            max_page_size,
+        })
+    }
+
+    /// A plan that fits the variables of a request, made by `plan` if there is none yet.
+    pub(crate) fn plan(
+        &self,
+        variables: &Variables,
+        max_page_size: u32,
+        plan: impl FnOnce(Scope<'_>) -> Plan,
+    ) -> Result<Arc<Plan>> {
+        let mut plans = lock(&self.plans);
+        if let Some(position) = plans.iter().position(|plan| plan.fits(variables)) {
+            return Ok(plans[position].clone());
+        }
+        drop(plans);
+        let plan = Arc::new(plan(self.scope(variables, max_page_size)?));
+        if plan.is_complete() {
+            plans = lock(&self.plans);
+            plans.truncate(PLANS - 1);
+            plans.insert(0, plan.clone());
+        }
+        Ok(plan)
     }
 }
 

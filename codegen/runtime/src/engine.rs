@@ -16,13 +16,14 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{
     Data, EmptySubscription, Executor, Name, Positioned, Request, Response, Schema, ServerError,
-    ValidationResult, Value,
+    ValidationResult, Value, Variables,
 };
 
 use crate::document::{Document, Documents};
-use crate::roots::{Api, Mutation, Query, Roots};
-use crate::scope::{Fields, Scope};
-use crate::{Database, Error, variables};
+use crate::plan::{self, Plan};
+use crate::roots::{self, Api, Mutation, Query, Roots};
+use crate::variables::InputTypes;
+use crate::{Database, Error};
 
 /// How deep fields may be nested.
 const MAX_DEPTH: usize = 16;
@@ -40,6 +41,8 @@ pub struct Engine<A>(Arc<Inner<A>>);
 
 struct Inner<A> {
     schema: Schema<Query<A>, Mutation<A>, EmptySubscription>,
+    /// Types of variables.
+    types: InputTypes,
     roots: Roots,
     documents: Documents,
     database: Database,
@@ -60,8 +63,8 @@ impl<A: Api> Engine<A> {
             .limit_complexity(MAX_COMPLEXITY)
             .limit_directives(MAX_DIRECTIVES)
             .finish();
-        let documents = Documents::default();
-        Self(Arc::new(Inner { schema, roots: Roots::of::<A>(), documents, database }))
+        let (types, documents) = (InputTypes::of(roots::registry::<A>()), Documents::default());
+        Self(Arc::new(Inner { schema, types, roots: Roots::of::<A>(), documents, database }))
     }
 
     /// The schema in GraphQL's schema language.
@@ -71,24 +74,32 @@ impl<A: Api> Engine<A> {
 
     async fn run(&self, mut request: Request) -> Result<Response, Vec<ServerError>> {
         let document = self.0.documents.get(&request).map_err(|error| vec![error])?;
-        let internal = |error: Error| {
-            vec![async_graphql::Error::from(error).into_server_error(Default::default())]
-        };
-        let operation = document.operation().map_err(internal)?;
-        let checked = variables::check(operation, &request.variables);
+        let operation = document.operation().map_err(|error| internal(&error))?;
+        let checked = self.0.types.check(operation, &request.variables);
         if !document.is_valid() || !matches!(checked, Ok(true)) {
             self.validate(&document, &request).await?;
             self.0.documents.keep(&request, &document);
         }
         checked.map_err(|error| vec![error])?;
-        let variables = std::mem::take(&mut request.variables);
-        let scope = document.scope(&variables).map_err(internal)?;
-        if scope.operation.ty == OperationType::Subscription {
+        if operation.ty == OperationType::Subscription {
             return Err(vec![ServerError::new("subscriptions are not served here", None)]);
         }
-        let fields = scope.root();
-        let introspection = self.introspect(&request, &scope, &fields).await?;
-        Ok(self.0.roots.run(&self.0.database, &scope, fields, &introspection).await)
+        let Inner { roots, database, .. } = &*self.0;
+        let variables = std::mem::take(&mut request.variables);
+        let plan = document
+            .plan(&variables, database.max_page_size(), |scope| {
+                let fields = scope.root();
+                Plan::of(roots, scope, fields)
+            })
+            .map_err(|error| internal(&error))?;
+        let introspection = if plan.needs_introspection() {
+            self.introspect(&request, &document, &variables).await?
+        } else {
+            IndexMap::new()
+        };
+        let request =
+            plan::Request { database, variables: &variables, introspection: &introspection };
+        Ok(plan.run(request).await)
     }
 
     async fn validate(
@@ -108,25 +119,28 @@ impl<A: Api> Engine<A> {
     async fn introspect(
         &self,
         request: &Request,
-        scope: &Scope<'_>,
-        fields: &Fields<'_>,
+        document: &Document,
+        variables: &Variables,
     ) -> Result<IndexMap<Name, Value>, Vec<ServerError>> {
+        let scope = document.scope(variables, 0).map_err(|error| internal(&error))?;
+        let fields = scope.root();
         let wanted = fields.values().flatten().filter(|field| is_introspection(&field.node));
         let wanted: Vec<Positioned<Field>> = wanted.map(|field| (*field).clone()).collect();
-        if wanted.is_empty() {
-            return Ok(IndexMap::new());
-        }
-        let mut document = enter(scope.operation, wanted);
-        document.fragments.clone_from(scope.fragments);
-        let mut query = Request::new("").variables(scope.variables.clone()).data(Validated);
+        let mut ast = enter(scope.operation, wanted);
+        ast.fragments.clone_from(scope.fragments);
+        let mut query = Request::new("").variables(variables.clone()).data(Validated);
         query.introspection_mode = request.introspection_mode;
-        query.set_parsed_query(document);
+        query.set_parsed_query(ast);
         let response = self.0.schema.execute(query).await;
         match response.data {
             Value::Object(members) if response.errors.is_empty() => Ok(members),
             _ => Err(response.errors),
         }
     }
+}
+
+fn internal(error: &Error) -> Vec<ServerError> {
+    vec![async_graphql::Error::from(error).into_server_error(Default::default())]
 }
 
 /// A document of one anonymous operation with the given root fields.

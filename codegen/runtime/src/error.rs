@@ -9,10 +9,10 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_graphql::{ErrorExtensionValues, ErrorExtensions};
-use deadpool_postgres::PoolError;
+use deadpool::managed::PoolError;
 use tokio_postgres::error::DbError;
 
-use crate::param::Param;
+use crate::param::Bound;
 
 /// The result of a step of a request.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -183,13 +183,11 @@ impl Error {
     }
 
     /// An error of a statement with these parameters.
-    pub(crate) fn of_statement(error: tokio_postgres::Error, params: &[Param]) -> Self {
+    pub(crate) fn of_statement(error: tokio_postgres::Error, params: &[Bound<'_>]) -> Self {
         let refused = error.as_db_error().and_then(|db| {
-            let Param::Text { given, .. } = params.get(refused_parameter(db)?)? else {
-                return None;
-            };
-            let (path, state) = (given.quoted_in(db.message()), db.code().code());
-            Some(Self::bad_input(format!("`{path}`: {}", db.message())).with_sql_state(state))
+            let path = params.get(refused_parameter(db)?)?.quoted_in(db.message())?;
+            let error = Self::bad_input(format!("`{path}`: {}", db.message()));
+            Some(error.with_sql_state(db.code().code()))
         });
         refused.unwrap_or_else(|| error.into())
     }
@@ -275,8 +273,8 @@ impl From<tokio_postgres::Error> for Error {
     }
 }
 
-impl From<PoolError> for Error {
-    fn from(error: PoolError) -> Self {
+impl From<PoolError<tokio_postgres::Error>> for Error {
+    fn from(error: PoolError<tokio_postgres::Error>) -> Self {
         match error {
             PoolError::Backend(error) if error.as_db_error().is_none() => {
                 Self::unavailable(chain(&error))
@@ -289,8 +287,8 @@ impl From<PoolError> for Error {
     }
 }
 
-impl From<Error> for async_graphql::Error {
-    fn from(error: Error) -> Self {
+impl From<&Error> for async_graphql::Error {
+    fn from(error: &Error) -> Self {
         Self::new(error.0.message.clone()).extend_with(|_, values| error.write_extensions(values))
     }
 }

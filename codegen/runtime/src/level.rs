@@ -9,22 +9,27 @@ mod statement;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use async_graphql::Variables;
 use futures_util::future::try_join_all;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type as PgType};
 
-use crate::database::Connection;
+use crate::database::Session;
 use crate::model::{Cardinality, Type};
+use crate::param::KeyParts;
 use crate::resolver::{Function, Returns};
 use crate::selection::{Field, RowsField, Selection, Target};
+use crate::sql::Sql;
 use crate::{Code, Error, Result, decode};
-use keys::{Keys, Shape};
-use statement::statement;
+use keys::{Grouped, Keys};
+use statement::Shape;
+pub(crate) use statement::Statements;
 
 /// Rows that one nested level may bring at the most, over all parents.
 const MAX_NESTED_ROWS: usize = 100_000;
 
 /// Fetched rows of one level, and what lies below.
+#[derive(Default)]
 pub(crate) struct Level {
     rows: Arc<Vec<Row>>,
     /// How many columns before those of the selection (keys, ordinals).
@@ -35,10 +40,27 @@ pub(crate) struct Level {
 }
 
 /// The rows that a field leads to.
+#[derive(Default)]
 struct Below {
     level: Level,
-    /// For each parent, the positions of its rows.
-    of_parent: Vec<Vec<usize>>,
+    grouped: Grouped,
+}
+
+/// What a plan is carried out with, in one request.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) variables: &'a Variables,
+    /// Rows that one list may have at the most.
+    pub(crate) max_page_size: u32,
+}
+
+impl Run<'_> {
+    /// Runs a statement; `keys` are those of the parents, if it has any.
+    pub(crate) async fn rows(self, sql: &Sql, keys: &KeyParts<'_>) -> Result<Vec<Row>> {
+        let params = sql.bind(self.variables, keys)?;
+        self.session.query(&sql.text, &params).await
+    }
 }
 
 /// The bytes of a value as the server sent them.
@@ -100,23 +122,22 @@ pub(crate) fn write_values<'a>(
 }
 
 impl Level {
-    /// Completes fetched rows with everything below them.
+    /// Completes fetched rows with everything below them. `early` has what was fetched already for
+    /// a single row, by field; it may end early.
     pub(crate) fn load<'a>(
-        connection: &'a Connection,
+        run: Run<'a>,
         selection: &'a Selection,
-        rows: Arc<Vec<Row>>,
+        rows: impl Into<Arc<Vec<Row>>>,
         skip: usize,
-        max_page_size: u32,
+        early: Vec<Option<Vec<Row>>>,
     ) -> Pin<Box<dyn Future<Output = Result<Self>> + Send + 'a>> {
+        let (rows, max_page_size) = (rows.into(), run.max_page_size);
         Box::pin(async move {
-            let fields = selection.fields.iter().filter_map(|field| match field {
-                Field::Rows(field) => Some(field),
-                _ => None,
-            });
-            let below =
-                fields.map(|field| Below::load(connection, field, &rows, skip, max_page_size));
-            let below = try_join_all(below).await?;
-            Ok(Self { rows, skip, below, max_page_size })
+            let mut early = early.into_iter();
+            let below = selection
+                .rows_fields()
+                .map(|field| Below::load(run, field, &rows, skip, early.next().flatten()));
+            Ok(Self { below: try_join_all(below).await?, rows, skip, max_page_size })
         })
     }
 
@@ -202,15 +223,9 @@ impl Level {
         Ok(())
     }
 
-    /// All rows as a list.
-    pub(crate) fn to_list(&self, selection: &Selection) -> Result<Vec<u8>> {
-        let mut out = Vec::with_capacity(64 * self.len() * selection.fields.len().max(1));
-        self.write_list(selection, &mut out)?;
-        Ok(out)
-    }
-
     /// Appends all rows as a list.
     pub(crate) fn write_list(&self, selection: &Selection, out: &mut Vec<u8>) -> Result<()> {
+        out.reserve(32 * self.len() * selection.fields.len());
         self.write_rows(selection, 0..self.len(), out)
     }
 
@@ -234,35 +249,31 @@ impl Level {
 }
 
 impl Below {
+    /// Loads the rows of a field for its parents, unless they are there already.
     async fn load(
-        connection: &Connection,
+        run: Run<'_>,
         field: &RowsField,
         parents: &[Row],
         skip: usize,
-        max_page_size: u32,
+        early: Option<Vec<Row>>,
     ) -> Result<Self> {
-        field.arguments.check(max_page_size)?;
         let keys = Keys::of(field, parents, skip)?;
-        let shape = Shape::of(field)?;
-        let rows = if keys.distinct.is_empty() {
-            Vec::new()
-        } else {
-            let sql = statement(field, &keys, shape, max_page_size)?;
-            connection.query(&sql.text, &sql.params).await?
+        let (shape, sql) = match (&field.statements, keys.len()) {
+            (_, 0) => return Ok(Self::default()),
+            (Statements { one: Some(one), .. }, 1) => (Shape::One, one),
+            (Statements { many: (shape, many), .. }, _) => (*shape, many),
         };
-        let of_key = keys.group(&rows, shape, field, max_page_size)?;
-        let of_parent =
-            keys.of_parent.iter().map(|key| key.map_or_else(Vec::new, |key| of_key[key].clone()));
-        let of_parent = of_parent.collect();
-        let rows = Arc::new(rows);
-        let skip = shape.skip();
-        let level = Level::load(connection, &field.selection, rows, skip, max_page_size).await?;
-        Ok(Self { level, of_parent })
+        let rows = match early {
+            Some(rows) => rows,
+            None => run.rows(sql, &keys.parts).await?,
+        };
+        let grouped = keys.group(&rows, shape, field, run.max_page_size)?;
+        let level = Level::load(run, &field.selection, rows, shape.skip(), Vec::new()).await?;
+        Ok(Self { level, grouped })
     }
 
     fn write(&self, field: &RowsField, parent: usize, out: &mut Vec<u8>) -> Result<()> {
-        let rows = &self.of_parent[parent];
-        match (field.cardinality, rows.as_slice()) {
+        match (field.cardinality, self.grouped.of(parent)) {
             (Cardinality::Many, rows) => {
                 self.level.write_rows(&field.selection, rows.iter().copied(), out)?;
             }

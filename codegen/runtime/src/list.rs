@@ -2,6 +2,7 @@
 
 use async_graphql::Value;
 
+use crate::input::Input;
 use crate::model::ObjectType;
 use crate::order::{Order, write_joins, write_order};
 use crate::predicate::{Predicate, write_where};
@@ -26,34 +27,37 @@ impl ListArguments {
     pub(crate) fn parse(
         object: Option<&'static ObjectType>,
         equal: &[&str],
-        arguments: Vec<(String, Value)>,
+        arguments: Vec<(&str, Input<'_>)>,
+        default_limit: Option<i32>,
+        max_page_size: u32,
     ) -> Result<Self> {
-        let mut list = Self::default();
-        for (name, value) in arguments {
-            let column = object.and_then(|object| object.field(&name)).map(|(_, column)| column);
+        let mut list = Self { limit: default_limit, ..Self::default() };
+        for (name, input) in arguments {
+            let column = object.and_then(|object| object.field(name)).map(|(_, column)| column);
             let column = column.filter(|column| equal.contains(&column.column));
             if let Some(column) = column {
-                list.predicates.push(Predicate::equal(column, &value)?);
+                list.predicates.push(Predicate::equal(column, &input)?);
                 continue;
             }
-            match (name.as_str(), object, value) {
-                (_, _, Value::Null) => {}
-                ("where", Some(object), value) => {
-                    list.predicates.push(Predicate::parse(object, &value, "where")?);
+            if input.is_null() {
+                continue;
+            }
+            match (name, object) {
+                ("where", Some(object)) => {
+                    list.predicates.push(Predicate::parse(object, &input, "where")?);
                 }
-                ("orderBy", Some(object), value) => {
-                    list.order = Order::parse_list(object, &value)?;
-                }
-                ("limit", _, value) => list.limit = Some(int(&value, "limit")?),
-                ("offset", _, value) => list.offset = int(&value, "offset")?,
-                (name, ..) => return Err(Error::bad_input(format!("unknown argument `{name}`"))),
+                ("orderBy", Some(object)) => list.order = Order::parse_list(object, &input)?,
+                ("limit", _) => list.limit = Some(int(&input, "limit")?),
+                ("offset", _) => list.offset = int(&input, "offset")?,
+                (name, _) => return Err(Error::bad_input(format!("unknown argument `{name}`"))),
             }
         }
+        list.check(max_page_size)?;
         Ok(list)
     }
 
     /// Refuses negative numbers and pages above the maximum; never cuts in silence.
-    pub(crate) fn check(&self, max_page_size: u32) -> Result<()> {
+    fn check(&self, max_page_size: u32) -> Result<()> {
         if let Some(limit) = self.limit {
             check_limit(limit, "limit", max_page_size)?;
         }
@@ -133,8 +137,8 @@ pub(crate) fn check_limit(limit: i32, argument: &str, max_page_size: u32) -> Res
     }
 }
 
-pub(crate) fn int(value: &Value, name: &str) -> Result<i32> {
-    match value {
+pub(crate) fn int(input: &Input<'_>, name: &str) -> Result<i32> {
+    match input.constant() {
         Value::Number(number) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
         _ => None,
     }

@@ -1,7 +1,6 @@
 //! In which order rows come: from an `orderBy` argument to SQL.
 
-use async_graphql::Value;
-
+use crate::input::Input;
 use crate::model::{Cardinality, ObjectType, Relation, View};
 use crate::operand::Operand;
 use crate::sql::Sql;
@@ -72,12 +71,8 @@ impl Direction {
         }
     }
 
-    fn parse(value: &Value) -> Option<Self> {
-        let given = match value {
-            Value::Enum(name) => name.as_str(),
-            Value::String(name) => name,
-            _ => "",
-        };
+    fn parse(input: &Input<'_>) -> Option<Self> {
+        let given = input.name()?;
         Self::ALL.into_iter().find(|known| known.describe().0 == given)
     }
 
@@ -93,31 +88,28 @@ impl Direction {
 
 impl Order {
     /// Reads an `orderBy` argument.
-    pub(crate) fn parse_list(object: &'static ObjectType, value: &Value) -> Result<Vec<Self>> {
-        match value {
-            Value::List(items) => items.iter().map(|item| Self::parse(object, item)).collect(),
-            single => Ok(vec![Self::parse(object, single)?]),
-        }
+    pub(crate) fn parse_list(object: &'static ObjectType, input: &Input<'_>) -> Result<Vec<Self>> {
+        input.items().into_iter().map(|item| Self::parse(object, item)).collect()
     }
 
     /// Reads `{ createdAt: DESC }` or `{ customer: { name: ASC } }`: one column per element, so that
     /// the order of criteria is the order of the list.
-    fn parse(object: &'static ObjectType, value: &Value) -> Result<Self> {
-        let (mut object, mut value, mut path) = (object, value, Vec::new());
+    fn parse(object: &'static ObjectType, input: Input<'_>) -> Result<Self> {
+        let (mut object, mut input, mut path) = (object, input, Vec::new());
         loop {
-            let (name, inner) = only_member(value)?;
+            let (name, inner) = only_member(&input)?;
             let relation = object.relations.iter().find(|relation| {
                 relation.field == name && relation.cardinality != Cardinality::Many
             });
             if let Some(relation) = relation {
                 path.push(relation);
-                (object, value) = ((relation.target)().object, inner);
+                (object, input) = ((relation.target)().object, inner);
                 continue;
             }
             let operand = object
                 .operand(name)
                 .ok_or_else(|| Error::bad_input(format!("`orderBy`: unknown column `{name}`")))?;
-            let direction = Direction::parse(inner).ok_or_else(|| {
+            let direction = Direction::parse(&inner).ok_or_else(|| {
                 Error::bad_input(format!("`orderBy.{name}`: expected a Direction"))
             })?;
             return Ok(Self { path, operand, direction });
@@ -144,11 +136,11 @@ impl Order {
 }
 
 /// The only member of an object.
-fn only_member(value: &Value) -> Result<(&str, &Value)> {
-    if let Value::Object(members) = value
-        && let (Some((name, value)), 1) = (members.first(), members.len())
+fn only_member<'s>(input: &Input<'s>) -> Result<(&'s str, Input<'s>)> {
+    if let Some(mut members) = input.members()
+        && let (Some(member), true) = (members.pop(), members.is_empty())
     {
-        return Ok((name, value));
+        return Ok(member);
     }
     Err(Error::bad_input("`orderBy`: expected objects of one column each, such as `{ id: ASC }`"))
 }

@@ -7,22 +7,34 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 
-use async_graphql::Value;
+use async_graphql::{Value, Variables};
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
-/// A parameter of a statement.
-#[derive(Clone, Debug, PartialEq)]
+use crate::encode::Form;
+use crate::input::{Input, Place};
+use crate::{Error, Result};
+
+/// A parameter of a planned statement.
+#[derive(Clone, Debug)]
 pub(crate) enum Param {
-    /// A value in the text form of its type.
+    /// A value that is part of the plan, in the text form of its type; `None` is NULL.
     Text {
-        /// `None` is NULL.
         text: Option<String>,
         /// What the client gave.
         given: Given,
     },
-    /// A one-dimensional array of values in binary form, none of them NULL.
-    Keys(Vec<Vec<u8>>),
+    /// A value of each request's variables, never null.
+    Variable {
+        place: Place,
+        form: Form,
+        /// The argument, or the place in one.
+        path: Cow<'static, str>,
+    },
+    /// A part of the keys of the parents, by its position; an array of them.
+    Keys(usize),
+    /// A part of the key of the only parent.
+    Key(usize),
 }
 
 /// A value as the client gave it, to say which one PostgreSQL refused.
@@ -34,10 +46,71 @@ pub(crate) struct Given {
     pub(crate) value: Value,
 }
 
-impl Given {
+/// A parameter with its value.
+#[derive(Debug)]
+pub(crate) enum Bound<'a> {
+    /// A value in the text form of its type; `None` is NULL.
+    Text {
+        text: Option<Cow<'a, str>>,
+        /// Where the client gave it.
+        path: &'a str,
+        /// What the client gave.
+        value: &'a Value,
+    },
+    /// A one-dimensional array of values in binary form, none of them NULL.
+    Array(&'a [&'a [u8]]),
+    /// A value in binary form.
+    Binary(&'a [u8]),
+}
+
+/// The keys of parents: for each part the values of all of them.
+pub(crate) type KeyParts<'a> = [Vec<&'a [u8]>];
+
+impl Param {
+    /// The parameter for a value of a document; `path` names it in errors.
+    pub(crate) fn of(input: &Input<'_>, form: Form, path: &str) -> Result<Self> {
+        let path = path.to_owned().into();
+        if !input.is_null()
+            && let Some(place) = input.place()
+        {
+            return Ok(Self::Variable { place: place.clone(), form, path });
+        }
+        let value = input.constant();
+        let text = form.encode(&value, &path)?;
+        Ok(Self::Text { text, given: Given { path, value } })
+    }
+
+    /// Gives it the value that it has in a request.
+    pub(crate) fn bind<'a>(
+        &'a self,
+        variables: &'a Variables,
+        keys: &'a KeyParts<'a>,
+    ) -> Result<Bound<'a>> {
+        let no_key = || Error::internal("a statement without its keys");
+        match self {
+            Self::Text { text, given: Given { path, value } } => {
+                Ok(Bound::Text { text: text.as_deref().map(Cow::Borrowed), path, value })
+            }
+            Self::Variable { place, form, path } => {
+                let value = place.find(variables);
+                let value = value.ok_or_else(|| Error::internal("a plan for other variables"))?;
+                let text = form.encode(value, path)?.map(Cow::Owned);
+                Ok(Bound::Text { text, path, value })
+            }
+            Self::Keys(part) => keys.get(*part).map(|key| Bound::Array(key)).ok_or_else(no_key),
+            Self::Key(part) => {
+                let key = keys.get(*part).and_then(|part| part.first());
+                key.map(|key| Bound::Binary(key)).ok_or_else(no_key)
+            }
+        }
+    }
+}
+
+impl Bound<'_> {
     /// The path of the scalar that a message of PostgreSQL quotes, or else of the whole value.
-    pub(crate) fn quoted_in(&self, message: &str) -> String {
-        find_quoted(&self.value, &self.path, message).unwrap_or_else(|| self.path.to_string())
+    pub(crate) fn quoted_in(&self, message: &str) -> Option<String> {
+        let Self::Text { path, value, .. } = self else { return None };
+        Some(find_quoted(value, path, message).unwrap_or_else(|| (*path).to_owned()))
     }
 }
 
@@ -60,7 +133,7 @@ fn find_quoted(value: &Value, path: &str, message: &str) -> Option<String> {
     is_quoted.then(|| path.to_owned())
 }
 
-impl ToSql for Param {
+impl ToSql for Bound<'_> {
     fn to_sql(
         &self,
         ty: &Type,
@@ -69,7 +142,8 @@ impl ToSql for Param {
         match self {
             Self::Text { text: None, .. } => return Ok(IsNull::Yes),
             Self::Text { text: Some(text), .. } => out.put_slice(text.as_bytes()),
-            Self::Keys(keys) => {
+            Self::Binary(bytes) => out.put_slice(bytes),
+            Self::Array(values) => {
                 let Kind::Array(element) = ty.kind() else {
                     return Err("keys are sent to an array parameter".into());
                 };
@@ -77,11 +151,11 @@ impl ToSql for Param {
                 out.put_i32(1);
                 out.put_i32(0);
                 out.put_u32(element.oid());
-                out.put_i32(i32::try_from(keys.len())?);
+                out.put_i32(i32::try_from(values.len())?);
                 out.put_i32(1);
-                for key in keys {
-                    out.put_i32(i32::try_from(key.len())?);
-                    out.put_slice(key);
+                for value in *values {
+                    out.put_i32(i32::try_from(value.len())?);
+                    out.put_slice(value);
                 }
             }
         }
@@ -95,7 +169,7 @@ impl ToSql for Param {
     fn encode_format(&self, _: &Type) -> Format {
         match self {
             Self::Text { .. } => Format::Text,
-            Self::Keys(_) => Format::Binary,
+            Self::Array(_) | Self::Binary(_) => Format::Binary,
         }
     }
 

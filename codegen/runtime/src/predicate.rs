@@ -1,11 +1,10 @@
 //! Conditions on the rows of a view: from a `where` argument to SQL.
 
-use async_graphql::Value;
-
-use crate::encode::{encode, encode_array};
+use crate::encode::Form;
+use crate::input::Input;
 use crate::model::{Cardinality, Column, ObjectType, Relation, Type};
 use crate::operand::Operand;
-use crate::param::{Given, Param};
+use crate::param::Param;
 use crate::sql::Sql;
 use crate::{Error, Result};
 
@@ -142,6 +141,17 @@ impl Operator {
         }
     }
 
+    /// How its value is passed, for an operand of a type.
+    fn form(self, ty: &'static Type) -> Form {
+        match self {
+            Self::In | Self::NotIn => Form::list(ty),
+            Self::StartsWith => Form::pattern(ty, "", "%"),
+            Self::EndsWith => Form::pattern(ty, "%", ""),
+            Self::Contains => Form::pattern(ty, "%", "%"),
+            _ => Form::value(ty),
+        }
+    }
+
     pub(crate) fn is_list(self) -> bool {
         matches!(self, Self::In | Self::NotIn)
     }
@@ -167,20 +177,24 @@ pub(crate) fn operators(ty: &Type) -> &'static [Operator] {
 
 impl Predicate {
     /// Reads a filter object: `{ status: { eq: PAID }, or: […] }`; all its members must hold.
-    pub(crate) fn parse(object: &'static ObjectType, value: &Value, path: &str) -> Result<Self> {
-        let Value::Object(members) = value else {
+    pub(crate) fn parse(
+        object: &'static ObjectType,
+        input: &Input<'_>,
+        path: &str,
+    ) -> Result<Self> {
+        let Some(members) = input.members() else {
             return Err(Error::bad_input(format!("`{path}`: expected an object")));
         };
         let mut all = Vec::with_capacity(members.len());
-        for (name, value) in members {
+        for (name, input) in &members {
             let path = format!("{path}.{name}");
-            all.push(match (name.as_str(), object.operand(name)) {
-                ("and", _) => Self::All(Self::parse_list(object, value, &path)?),
-                ("or", _) => Self::Any(Self::parse_list(object, value, &path)?),
-                ("not", _) => Self::Not(Box::new(Self::parse(object, value, &path)?)),
-                (_, Some(operand)) => Self::parse_operand(operand, value, &path)?,
+            all.push(match (*name, object.operand(name)) {
+                ("and", _) => Self::All(Self::parse_list(object, input, &path)?),
+                ("or", _) => Self::Any(Self::parse_list(object, input, &path)?),
+                ("not", _) => Self::Not(Box::new(Self::parse(object, input, &path)?)),
+                (_, Some(operand)) => Self::parse_operand(operand, input, &path)?,
                 (name, _) => match object.relations.iter().find(|item| item.field == name) {
-                    Some(relation) => Self::parse_relation(relation, value, &path)?,
+                    Some(relation) => Self::parse_relation(relation, input, &path)?,
                     None => return Err(Error::bad_input(format!("`{path}`: unknown field"))),
                 },
             });
@@ -188,53 +202,50 @@ impl Predicate {
         Ok(Self::All(all))
     }
 
-    fn parse_list(object: &'static ObjectType, value: &Value, path: &str) -> Result<Vec<Self>> {
-        match value {
-            Value::List(items) => items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| Self::parse(object, item, &format!("{path}[{index}]")))
-                .collect(),
-            single => Ok(vec![Self::parse(object, single, path)?]),
+    fn parse_list(object: &'static ObjectType, input: &Input<'_>, path: &str) -> Result<Vec<Self>> {
+        if !input.is_list() {
+            return Ok(vec![Self::parse(object, input, path)?]);
         }
+        let parse = |(index, item)| Self::parse(object, item, &format!("{path}[{index}]"));
+        input.items().iter().enumerate().map(parse).collect()
     }
 
     /// Reads `{ name: … }` for a relation to one row, `{ some: { name: … } }` for one to many.
-    fn parse_relation(relation: &'static Relation, value: &Value, path: &str) -> Result<Self> {
+    fn parse_relation(relation: &'static Relation, input: &Input<'_>, path: &str) -> Result<Self> {
         let target = (relation.target)().object;
         if relation.cardinality != Cardinality::Many {
-            let predicate = Box::new(Self::parse(target, value, path)?);
+            let predicate = Box::new(Self::parse(target, input, path)?);
             return Ok(Self::Related { relation, quantifier: Quantifier::Some, predicate });
         }
-        let Value::Object(members) = value else {
+        let Some(members) = input.members() else {
             return Err(Error::bad_input(format!(
                 "`{path}`: expected an object such as {{ some: {{ … }} }}"
             )));
         };
-        let quantified = members.iter().map(|(name, value)| {
+        let quantified = members.iter().map(|(name, input)| {
             let path = format!("{path}.{name}");
             let known = Quantifier::ALL.iter().find(|(known, ..)| known == name);
             let (_, quantifier, _) =
                 known.ok_or_else(|| Error::bad_input(format!("`{path}`: unknown field")))?;
-            let predicate = Box::new(Self::parse(target, value, &path)?);
+            let predicate = Box::new(Self::parse(target, input, &path)?);
             Ok(Self::Related { relation, quantifier: *quantifier, predicate })
         });
         Ok(Self::All(quantified.collect::<Result<_>>()?))
     }
 
-    fn parse_operand(operand: Operand, value: &Value, path: &str) -> Result<Self> {
-        let Value::Object(members) = value else {
+    fn parse_operand(operand: Operand, input: &Input<'_>, path: &str) -> Result<Self> {
+        let Some(members) = input.members() else {
             return Err(Error::bad_input(format!(
                 "`{path}`: expected an object such as {{ isNull: true }}"
             )));
         };
         let known = operators(operand.ty());
-        let compare = |(name, value): (&async_graphql::Name, &Value)| {
+        let compare = |(name, input): &(&str, Input<'_>)| {
             let path = format!("{path}.{name}");
-            let operator = known.iter().find(|operator| operator.field() == name.as_str());
+            let operator = known.iter().find(|operator| operator.field() == *name);
             let operator =
                 *operator.ok_or_else(|| Error::bad_input(format!("`{path}`: unknown operator")))?;
-            Self::parse_operator(operand, operator, value, &path)
+            Self::parse_operator(operand, operator, input, &path)
         };
         Ok(Self::All(members.iter().map(compare).collect::<Result<_>>()?))
     }
@@ -242,50 +253,31 @@ impl Predicate {
     fn parse_operator(
         operand: Operand,
         operator: Operator,
-        value: &Value,
+        input: &Input<'_>,
         path: &str,
     ) -> Result<Self> {
         // A comparison with NULL is true for no row, which nobody means.
         let nothing =
             || Error::bad_input(format!("`{path}` is null; leave it out, or use `isNull`"));
         if operator == Operator::IsNull {
-            return match value {
-                Value::Boolean(is_null) => Ok(Self::Null { operand, is_null: *is_null }),
-                _ => Err(nothing()),
-            };
+            let is_null = input.boolean().ok_or_else(nothing)?;
+            return Ok(Self::Null { operand, is_null });
         }
-        let text = if operator.is_list() {
-            if let Value::List(items) = value
-                && items.contains(&Value::Null)
-            {
-                return Err(nothing());
-            }
-            encode_array(operand.ty(), value, path)?
-        } else {
-            encode(operand.ty(), value, path)?
-        };
-        let text = text.ok_or_else(nothing)?;
-        let text = match operator {
-            Operator::StartsWith => escape_like(&text) + "%",
-            Operator::EndsWith => format!("%{}", escape_like(&text)),
-            Operator::Contains => format!("%{}%", escape_like(&text)),
-            _ => text,
-        };
-        let given = Given { path: path.to_owned().into(), value: value.clone() };
-        Ok(Self::Compare { operand, operator, value: Param::Text { text: Some(text), given } })
+        if input.is_null() {
+            return Err(nothing());
+        }
+        let value = Param::of(input, operator.form(operand.ty()), path)?;
+        Ok(Self::Compare { operand, operator, value })
     }
 
     /// A column equals a value, or is null where the value is.
-    pub(crate) fn equal(column: &'static Column, value: &Value) -> Result<Self> {
+    pub(crate) fn equal(column: &'static Column, input: &Input<'_>) -> Result<Self> {
         let operand = Operand::Column(column);
-        Ok(match encode(&column.ty, value, column.field)? {
-            Some(text) => {
-                let given = Given { path: column.field.into(), value: value.clone() };
-                let value = Param::Text { text: Some(text), given };
-                Self::Compare { operand, operator: Operator::Eq, value }
-            }
-            None => Self::Null { operand, is_null: true },
-        })
+        if input.is_null() {
+            return Ok(Self::Null { operand, is_null: true });
+        }
+        let value = Param::of(input, Form::value(&column.ty), column.field)?;
+        Ok(Self::Compare { operand, operator: Operator::Eq, value })
     }
 
     /// Appends the condition on rows of the table alias `t`.
@@ -408,15 +400,4 @@ fn write_joined(parts: &[Predicate], separator: &str, empty: &str, alias: Alias,
             sql.push(")");
         }
     }
-}
-
-fn escape_like(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 2);
-    for char in text.chars() {
-        if matches!(char, '%' | '_' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(char);
-    }
-    escaped
 }

@@ -1,15 +1,9 @@
 //! Root fields as tables, and how each is resolved.
 //!
 //! A resolver is data: what it reads or calls, and with which arguments. Running it is written once,
-//! in [`crate::select`] and [`crate::call`], so that generated code compiles in no time.
+//! in [`crate::plan`] and below, so that generated code compiles in no time.
 
-use crate::Result;
-use crate::call;
-use crate::connection;
-use crate::database::Database;
 use crate::model::{ObjectType, Type, View};
-use crate::scope::{Occurrences, Scope};
-use crate::select;
 
 /// A root field.
 #[derive(Debug)]
@@ -173,25 +167,6 @@ impl Resolver {
     pub const fn deprecated(mut self, reason: &'static str) -> Self {
         self.deprecated = Some(reason);
         self
-    }
-
-    /// Resolves the field to JSON text; `None` is null.
-    pub(crate) async fn resolve(
-        &self,
-        database: &Database,
-        scope: &Scope<'_>,
-        field: &Occurrences<'_>,
-    ) -> Result<Option<Vec<u8>>> {
-        match self.action {
-            Action::List(view, equal) => {
-                select::list(database, scope, field, view, equal).await.map(Some)
-            }
-            Action::Connection(view) => {
-                connection::connection(database, scope, field, view).await.map(Some)
-            }
-            Action::Lookup(view, key) => select::lookup(database, scope, field, view, key).await,
-            Action::Call(function) => call::call(database, scope, field, function).await,
-        }
     }
 
     /// Whether the field is never null.

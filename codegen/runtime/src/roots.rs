@@ -1,23 +1,18 @@
-//! The root types: what async-graphql needs to know about them, and how an operation is run.
+//! The root types: what async-graphql needs to know about them, and their resolvers.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::parser::types::{Field, OperationType};
+use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, Name, ObjectType, OutputType, PathSegment,
-    Positioned, Response, ServerError, ServerResult, Value,
+    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult,
+    Value,
 };
-use futures_util::future::join_all;
 
-use crate::database::Database;
-use crate::json::write_string;
 use crate::resolver::Resolver;
-use crate::respond;
-use crate::scope::{Fields, Occurrences, Scope};
 use crate::types::{object_type, resolver_field};
 
 /// All root fields of an API, as generated code lists them.
@@ -91,17 +86,18 @@ fn register(registry: &mut Registry, name: &str, resolvers: &[&[Resolver]]) {
     registry.types.insert(name.to_owned(), object_type(name, "", fields));
 }
 
+/// The types of an API.
+pub(crate) fn registry<A: Api>() -> Registry {
+    let mut registry = Registry::default();
+    Query::<A>::create_type_info(&mut registry);
+    Mutation::<A>::create_type_info(&mut registry);
+    registry
+}
+
 /// The resolvers of an API by name.
 pub(crate) struct Roots {
     queries: HashMap<&'static str, &'static Resolver>,
     mutations: HashMap<&'static str, &'static Resolver>,
-}
-
-/// A field on its way, with the name that the response gives it.
-struct Entry<'a> {
-    key: &'a str,
-    field: Occurrences<'a>,
-    resolver: Option<&'static Resolver>,
 }
 
 impl Roots {
@@ -113,96 +109,9 @@ impl Roots {
         Self { queries: by_name(A::QUERIES), mutations: by_name(A::MUTATIONS) }
     }
 
-    /// Runs the fields of an operation: all at once for a query, one after the other for a
-    /// mutation.
-    ///
-    /// `introspection` holds the results of `__schema` and `__type`.
-    pub(crate) async fn run(
-        &self,
-        database: &Database,
-        scope: &Scope<'_>,
-        fields: Fields<'_>,
-        introspection: &IndexMap<Name, Value>,
-    ) -> Response {
-        let is_mutation = scope.operation.ty == OperationType::Mutation;
-        let (root, resolvers) =
-            if is_mutation { ("Mutation", &self.mutations) } else { ("Query", &self.queries) };
-        let entries: Vec<Entry<'_>> = fields
-            .into_iter()
-            .map(|(key, field)| {
-                let resolver = resolvers.get(field[0].node.name.node.as_str()).copied();
-                Entry { key, field, resolver }
-            })
-            .collect();
-        let resolve = |entry| resolve(database, scope, root, introspection, entry);
-        let results = if is_mutation {
-            let mut results = Vec::with_capacity(entries.len());
-            for entry in &entries {
-                results.push(resolve(entry).await);
-            }
-            results
-        } else {
-            join_all(entries.iter().map(resolve)).await
-        };
-        respond_with(&entries, results)
+    /// The resolver of a root field.
+    pub(crate) fn find(&self, is_mutation: bool, field: &str) -> Option<&'static Resolver> {
+        let resolvers = if is_mutation { &self.mutations } else { &self.queries };
+        resolvers.get(field).copied()
     }
-}
-
-/// Resolves a root field to JSON text; `None` is null.
-async fn resolve(
-    database: &Database,
-    scope: &Scope<'_>,
-    root: &str,
-    introspection: &IndexMap<Name, Value>,
-    entry: &Entry<'_>,
-) -> ServerResult<Option<Vec<u8>>> {
-    let Some(resolver) = entry.resolver else {
-        let mut out = Vec::new();
-        match introspection.get(entry.key) {
-            Some(value) => respond::write(value, &mut out),
-            // Validation has let nothing else pass than `__typename`.
-            None => write_string(root, &mut out),
-        }
-        return Ok(Some(out));
-    };
-    resolver.resolve(database, scope, &entry.field).await.map_err(|error| {
-        let error = async_graphql::Error::from(error).into_server_error(entry.field[0].pos);
-        ServerError { path: vec![PathSegment::Field(entry.key.to_owned())], ..error }
-    })
-}
-
-/// A failed field is null. A null where none is allowed takes its parent with it, which is the whole
-/// of `data`.
-fn respond_with(entries: &[Entry<'_>], results: Vec<ServerResult<Option<Vec<u8>>>>) -> Response {
-    let size = |result: &ServerResult<Option<Vec<u8>>>| match result {
-        Ok(Some(json)) => json.len() + 32,
-        _ => 32,
-    };
-    let mut out = Vec::with_capacity(results.iter().map(size).sum::<usize>() + 2);
-    let mut errors = Vec::new();
-    let mut is_null = false;
-    out.push(b'{');
-    for (index, (entry, result)) in entries.iter().zip(results).enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        write_string(entry.key, &mut out);
-        out.push(b':');
-        let json = result.unwrap_or_else(|error| {
-            errors.push(error);
-            None
-        });
-        match json {
-            Some(json) => out.extend_from_slice(&json),
-            None => {
-                is_null |= entry.resolver.is_some_and(Resolver::is_non_null);
-                out.extend_from_slice(b"null");
-            }
-        }
-    }
-    out.push(b'}');
-    let data = if is_null { Value::Null } else { Value::Binary(out.into()) };
-    let mut response = Response::new(data);
-    response.errors = errors;
-    response
 }

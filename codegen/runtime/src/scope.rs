@@ -1,4 +1,4 @@
-//! Fields and values of a document: fragments inlined, conditions decided, variables filled in.
+//! Fields of a document: fragments inlined, conditions decided.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,9 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{
     Directive, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
 };
-use async_graphql::{Name, Positioned, Value, Variables};
-use async_graphql_value::Value as AstValue;
+use async_graphql::{Name, Positioned, Variables};
 
-use crate::Result;
+use crate::input::{Assumptions, Input};
 
 /// Selected fields by response name.
 pub(crate) type Fields<'a> = IndexMap<&'a str, Occurrences<'a>>;
@@ -18,12 +17,15 @@ pub(crate) type Fields<'a> = IndexMap<&'a str, Occurrences<'a>>;
 /// their selection sets.
 pub(crate) type Occurrences<'a> = Vec<&'a Positioned<Field>>;
 
-/// An operation with what it refers to.
-#[derive(Clone, Copy)]
+/// An operation that is being planned, with what it refers to.
 pub(crate) struct Scope<'a> {
     pub(crate) operation: &'a OperationDefinition,
     pub(crate) fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     pub(crate) variables: &'a Variables,
+    /// What the plan takes for granted about the variables.
+    pub(crate) assumptions: Assumptions,
+    /// Rows that one list may ask for at the most.
+    pub(crate) max_page_size: u32,
 }
 
 impl<'a> Scope<'a> {
@@ -68,51 +70,23 @@ impl<'a> Scope<'a> {
 
     fn is_skipped(&self, directives: &[Positioned<Directive>]) -> bool {
         directives.iter().any(|directive| {
-            let condition = directive.node.get_argument("if").map(|value| &value.node);
+            let condition = || {
+                let value = directive.node.get_argument("if")?;
+                Input::written(self, &value.node)?.boolean()
+            };
             match directive.node.name.node.as_str() {
-                "skip" => self.boolean(condition) == Some(true),
-                "include" => self.boolean(condition) == Some(false),
+                "skip" => condition() == Some(true),
+                "include" => condition() == Some(false),
                 _ => false,
             }
         })
     }
 
-    fn boolean(&self, value: Option<&AstValue>) -> Option<bool> {
-        match value? {
-            AstValue::Boolean(value) => Some(*value),
-            AstValue::Variable(name) => match self.variable(name)? {
-                Value::Boolean(value) => Some(*value),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The value of a variable, or its default.
-    fn variable(&self, name: &Name) -> Option<&'a Value> {
-        self.variables.get(name).or_else(|| {
-            let definitions = self.operation.variable_definitions.iter();
-            let definition =
-                definitions.map(|item| &item.node).find(|item| item.name.node == *name)?;
-            definition.default_value.as_ref().map(|value| &value.node)
-        })
-    }
-
     /// The arguments of a field. One whose variable has no value is left out.
-    pub(crate) fn arguments(&self, field: &Field) -> Result<Vec<(String, Value)>> {
-        field
-            .arguments
-            .iter()
-            .filter(|(_, value)| match &value.node {
-                AstValue::Variable(name) => self.variable(name).is_some(),
-                _ => true,
-            })
-            .map(|(name, value)| {
-                let fill = |name: Name| -> Result<Value> {
-                    Ok(self.variable(&name).cloned().unwrap_or_default())
-                };
-                Ok((name.node.to_string(), value.node.clone().into_const_with(fill)?))
-            })
-            .collect()
+    pub(crate) fn arguments<'s>(&'s self, field: &'a Field) -> Vec<(&'a str, Input<'s>)> {
+        let given = |(name, value): &'a (Positioned<Name>, Positioned<_>)| {
+            Some((name.node.as_str(), Input::written(self, &value.node)?))
+        };
+        field.arguments.iter().filter_map(given).collect()
     }
 }

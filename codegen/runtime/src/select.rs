@@ -1,7 +1,10 @@
 //! Root fields that read a view.
 
-use crate::database::Database;
-use crate::level::Level;
+use futures_util::future::{join, try_join_all};
+use tokio_postgres::Row;
+
+use crate::database::Read;
+use crate::level::{Level, Run};
 use crate::list::ListArguments;
 use crate::model::View;
 use crate::order::{self, write_joins, write_order};
@@ -11,69 +14,113 @@ use crate::selection::Selection;
 use crate::sql::Sql;
 use crate::{Error, Result};
 
-/// Lists the rows of a view; the columns of `equal` are arguments too.
-pub(crate) async fn list(
-    database: &Database,
-    scope: &Scope<'_>,
-    field: &Occurrences<'_>,
-    view: &'static View,
-    equal: &[&str],
-) -> Result<Vec<u8>> {
-    let given = scope.arguments(&field[0].node)?;
-    let mut arguments = ListArguments::parse(Some(view.object), equal, given)?;
-    arguments.limit.get_or_insert(ListArguments::DEFAULT_LIMIT);
-    let selection = Selection::of_rows(scope, field, view.object)?;
-    load(database, view, &selection, &arguments).await?.to_list(&selection)
+/// A list of a view's rows.
+pub(crate) struct List {
+    sql: Sql,
+    selection: Selection,
 }
 
-/// Finds the row of a view by its key; `None` when there is none.
-pub(crate) async fn lookup(
-    database: &Database,
-    scope: &Scope<'_>,
-    field: &Occurrences<'_>,
+/// A row of a view, found by a key.
+pub(crate) struct Lookup {
     view: &'static View,
-    key: &[&str],
-) -> Result<Option<Vec<u8>>> {
-    let given = scope.arguments(&field[0].node)?;
-    let mut arguments = ListArguments { limit: Some(2), ..Default::default() };
-    for name in key {
-        let column = view.object.column(name)?;
-        let value = given.iter().find(|(name, _)| name == column.field).map(|(_, value)| value);
-        let value = value.filter(|value| **value != async_graphql::Value::Null);
-        let value = value
-            .ok_or_else(|| Error::bad_input(format!("argument `{}` is required", column.field)))?;
-        arguments.predicates.push(Predicate::equal(column, value)?);
-    }
-    let selection = Selection::of_rows(scope, field, view.object)?;
-    let level = load(database, view, &selection, &arguments).await?;
-    if level.len() > 1 {
-        return Err(Error::internal(format!("the key of {} is not unique", view.name)));
-    }
-    let mut out = Vec::with_capacity(256);
-    let found = level.len() == 1;
-    if found {
-        level.write_row(&selection, 0, &mut out)?;
-    }
-    Ok(found.then_some(out))
+    sql: Sql,
+    selection: Selection,
+    /// For each field of the selection that leads to rows, the statement that reads them, if the
+    /// key that was given is all it needs: it is sent together with the one for the row.
+    early: Vec<Option<Sql>>,
 }
 
-async fn load(
-    database: &Database,
+impl List {
+    /// Plans a list; the columns of `equal` are arguments too.
+    pub(crate) fn of(
+        scope: &Scope<'_>,
+        field: &Occurrences<'_>,
+        view: &'static View,
+        equal: &[&str],
+    ) -> Result<Self> {
+        let max_page_size = scope.max_page_size;
+        let given = scope.arguments(&field[0].node);
+        let limit = Some(ListArguments::DEFAULT_LIMIT);
+        let arguments =
+            ListArguments::parse(Some(view.object), equal, given, limit, max_page_size)?;
+        let selection = Selection::of_rows(scope, field, view.object)?;
+        let sql = statement(view, &selection, &arguments, max_page_size)?;
+        Ok(Self { sql, selection })
+    }
+}
+
+impl Read for List {
+    async fn read(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<bool> {
+        let rows = run.rows(&self.sql, &[]).await?;
+        let level = Level::load(run, &self.selection, rows, 0, Vec::new()).await?;
+        level.write_list(&self.selection, out)?;
+        Ok(true)
+    }
+}
+
+impl Lookup {
+    /// Plans a lookup by the columns of a key.
+    pub(crate) fn of(
+        scope: &Scope<'_>,
+        field: &Occurrences<'_>,
+        view: &'static View,
+        key: &[&str],
+    ) -> Result<Self> {
+        let given = scope.arguments(&field[0].node);
+        let mut arguments = ListArguments { limit: Some(2), ..Default::default() };
+        for name in key {
+            let column = view.object.column(name)?;
+            let input = given.iter().find(|(name, _)| *name == column.field).map(|(_, it)| it);
+            let input = input.filter(|input| !input.is_null());
+            let input = input.ok_or_else(|| {
+                Error::bad_input(format!("argument `{}` is required", column.field))
+            })?;
+            arguments.predicates.push(Predicate::equal(column, input)?);
+        }
+        let selection = Selection::of_rows(scope, field, view.object)?;
+        let sql = statement(view, &selection, &arguments, scope.max_page_size)?;
+        let early = selection.rows_fields().map(|field| field.early(key, &sql.params));
+        let early = early.collect();
+        Ok(Self { view, sql, selection, early })
+    }
+}
+
+impl Read for Lookup {
+    async fn read(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<bool> {
+        let early = self.early.iter().map(async |sql| -> Result<Option<Vec<Row>>> {
+            match sql {
+                Some(sql) => run.rows(sql, &[]).await.map(Some),
+                None => Ok(None),
+            }
+        });
+        let (rows, early) = join(run.rows(&self.sql, &[]), try_join_all(early)).await;
+        let rows = rows?;
+        if rows.len() > 1 {
+            return Err(Error::internal(format!("the key of {} is not unique", self.view.name)));
+        }
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        let level = Level::load(run, &self.selection, rows, 0, early?).await?;
+        level.write_row(&self.selection, 0, out)?;
+        Ok(true)
+    }
+}
+
+fn statement(
     view: &'static View,
     selection: &Selection,
     arguments: &ListArguments,
-) -> Result<Level> {
-    let max_page_size = database.max_page_size();
-    arguments.check(max_page_size)?;
+    max_page_size: u32,
+) -> Result<Sql> {
     let mut sql = Sql::default();
     sql.push("select");
-    selection.write_outputs(" ", max_page_size, &mut sql)?;
+    selection.write_outputs(" ", max_page_size, &mut sql);
     sql.push(" from ").qualified(view.schema, view.name).push(" as t");
     let order = order::complete(&arguments.order, view)?;
     write_joins(&order, &mut sql);
     arguments.write_where(&mut sql);
     write_order(&order, &mut sql);
     arguments.write_page(&mut sql);
-    let (connection, rows) = database.query(&sql.text, &sql.params).await?;
-    Level::load(&connection, selection, rows.into(), 0, max_page_size).await
+    Ok(sql)
 }

@@ -10,6 +10,7 @@ use async_graphql::parser::types::{Field as AstField, SelectionSet};
 use crate::arguments::Call;
 use crate::decode::{self, DecodeError};
 use crate::json::member;
+use crate::level::Statements;
 use crate::list::ListArguments;
 use crate::model::{
     Cardinality, Column, CompositeType, Computed, ObjectType, RangeType, Relation, Type,
@@ -76,6 +77,7 @@ pub(crate) struct RowsField {
     pub(crate) cardinality: Cardinality,
     pub(crate) arguments: ListArguments,
     pub(crate) selection: Selection,
+    pub(crate) statements: Statements,
     /// Positions of what leads there among what is fetched: this side of a relation's key, or the
     /// row that a function takes.
     pub(crate) slots: Vec<usize>,
@@ -145,6 +147,14 @@ impl Selection {
         })
     }
 
+    /// The selected fields that lead to rows, in order.
+    pub(crate) fn rows_fields(&self) -> impl Iterator<Item = &RowsField> {
+        self.fields.iter().filter_map(|field| match field {
+            Field::Rows(field) => Some(field),
+            _ => None,
+        })
+    }
+
     /// The SQL type of the row, if functions of it are called where it is fetched.
     pub(crate) fn called_row(&self) -> Option<&'static str> {
         let is_called = self.outputs.iter().any(|output| matches!(output, Output::Call(..)));
@@ -152,13 +162,8 @@ impl Selection {
     }
 
     /// Appends what to fetch of rows of the table alias `t`, after what is before the first.
-    pub(crate) fn write_outputs(
-        &self,
-        before: &str,
-        max_page_size: u32,
-        sql: &mut Sql,
-    ) -> Result<()> {
-        write_outputs(&self.outputs, before, max_page_size, sql)
+    pub(crate) fn write_outputs(&self, before: &str, max_page_size: u32, sql: &mut Sql) {
+        write_outputs(&self.outputs, before, max_page_size, sql);
     }
 
     /// Appends a composite value as an object.
@@ -212,21 +217,15 @@ impl Selection {
 }
 
 /// Appends what to fetch of rows of the table alias `t`, after what is before the first.
-pub(crate) fn write_outputs(
-    outputs: &[Output],
-    before: &str,
-    max_page_size: u32,
-    sql: &mut Sql,
-) -> Result<()> {
+pub(crate) fn write_outputs(outputs: &[Output], before: &str, max_page_size: u32, sql: &mut Sql) {
     for (index, output) in outputs.iter().enumerate() {
         sql.push(if index == 0 { before } else { ", " });
-        output.write(max_page_size, sql)?;
+        output.write(max_page_size, sql);
     }
-    Ok(())
 }
 
 impl Output {
-    fn write(&self, max_page_size: u32, sql: &mut Sql) -> Result<()> {
+    fn write(&self, max_page_size: u32, sql: &mut Sql) {
         match self {
             Self::Column(column) => {
                 sql.push("t.").name(column.column);
@@ -236,7 +235,6 @@ impl Output {
                 sql.push("t.*::").push(ty);
             }
             Self::Call(call, list) if matches!(call.function.returns, Returns::Values(_)) => {
-                list.check(max_page_size)?;
                 sql.push("array(select f.v from ");
                 call.write(Some("t.*"), sql);
                 sql.push(" as f (v)");
@@ -245,7 +243,13 @@ impl Output {
             }
             Self::Call(call, _) => call.write(Some("t.*"), sql),
         }
-        Ok(())
+    }
+}
+
+impl RowsField {
+    fn complete(mut self, max_page_size: u32) -> Result<Field> {
+        self.statements = Statements::of(&self, max_page_size)?;
+        Ok(Field::Rows(self))
     }
 }
 
@@ -334,15 +338,18 @@ fn plan_field(
         .map(|(own, _)| Ok(selection.fetch(Output::Column(object.column(own)?))))
         .collect::<Result<_>>()?;
     let target = (relation.target)().object;
-    Ok(Field::Rows(RowsField {
+    let given = scope.arguments(&asts[0].node);
+    let field = RowsField {
         member: member(key),
         name: relation.field,
         target: Target::View(object, relation),
         cardinality: relation.cardinality,
-        arguments: ListArguments::parse(Some(target), &[], scope.arguments(&asts[0].node)?)?,
+        arguments: ListArguments::parse(Some(target), &[], given, None, scope.max_page_size)?,
         selection: plan(scope, target, &sets, Source::Columns)?,
+        statements: Statements::default(),
         slots,
-    }))
+    };
+    field.complete(scope.max_page_size)
 }
 
 fn plan_computed(
@@ -353,7 +360,8 @@ fn plan_computed(
     computed: &'static Computed,
 ) -> Result<Field> {
     let function = (computed.function)();
-    let (call, arguments) = Call::parse(function, scope.arguments(&asts[0].node)?)?;
+    let given = scope.arguments(&asts[0].node);
+    let (call, arguments) = Call::parse(function, given, scope.max_page_size)?;
     let sets = selection_sets(asts);
     let cardinality = match &function.returns {
         Returns::Row(_) => Cardinality::Optional,
@@ -373,15 +381,17 @@ fn plan_computed(
         }
     };
     let object = function.object().unwrap_or(selection.object);
-    Ok(Field::Rows(RowsField {
+    let field = RowsField {
         member: member(key),
         name: computed.field,
         target: Target::Function(call, computed.row),
         cardinality,
         arguments,
         selection: plan(scope, object, &sets, Source::Columns)?,
+        statements: Statements::default(),
         slots: vec![selection.fetch(Output::Row(computed.row))],
-    }))
+    };
+    field.complete(scope.max_page_size)
 }
 
 fn plan_value(scope: &Scope<'_>, ty: &Type, sets: &[&SelectionSet]) -> Result<Option<Selection>> {

@@ -5,10 +5,13 @@
 
 use std::fmt::Write;
 
-use crate::param::Param;
+use async_graphql::Variables;
+
+use crate::Result;
+use crate::param::{Bound, KeyParts, Param};
 
 /// A statement under construction.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sql {
     pub(crate) text: String,
     pub(crate) params: Vec<Param>,
@@ -44,6 +47,15 @@ impl Sql {
         // Writing to a String cannot fail.
         let _ = write!(self.text, "{number}");
         self
+    }
+
+    /// The parameters with the values that they have in a request.
+    pub(crate) fn bind<'a>(
+        &'a self,
+        variables: &'a Variables,
+        keys: &'a KeyParts<'a>,
+    ) -> Result<Vec<Bound<'a>>> {
+        self.params.iter().map(|param| param.bind(variables, keys)).collect()
     }
 
     /// Appends a parameter, cast to a type whose name comes from generated code.

@@ -435,7 +435,7 @@ fn field(name: &str, doc: &str, ty: String) -> MetaField {
     }
 }
 
-fn input(name: &str, doc: &str, ty: String) -> MetaInputValue {
+pub(crate) fn input(name: &str, doc: &str, ty: String) -> MetaInputValue {
     MetaInputValue {
         name: name.to_owned(),
         description: description(doc),
@@ -471,7 +471,7 @@ pub(crate) fn object_type(name: &str, doc: &str, fields: IndexMap<String, MetaFi
     }
 }
 
-fn input_object(name: &str, doc: &str, fields: Vec<MetaInputValue>) -> MetaType {
+pub(crate) fn input_object(name: &str, doc: &str, fields: Vec<MetaInputValue>) -> MetaType {
     MetaType::InputObject {
         name: name.to_owned(),
         description: description(doc),
@@ -485,7 +485,7 @@ fn input_object(name: &str, doc: &str, fields: Vec<MetaInputValue>) -> MetaType 
     }
 }
 
-fn enum_type(
+pub(crate) fn enum_type(
     name: &str,
     doc: &str,
     values: impl Iterator<Item = (&'static str, &'static str)>,

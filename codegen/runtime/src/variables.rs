@@ -1,80 +1,131 @@
 //! Values of variables against their declarations, before anything is executed.
 //!
-//! Built-in scalars and lists of them are decided here. Other types are left to async-graphql's
-//! validation, which knows them, so a document whose variables are all decided need not be
-//! validated again.
+//! A document whose variables all fit need not be validated again. What does not fit is refused here
+//! if its type is built in, and left to async-graphql's validation otherwise.
+
+use std::collections::BTreeMap;
 
 use async_graphql::parser::types::{BaseType, OperationDefinition, Type};
+use async_graphql::registry::{MetaType, MetaTypeName, Registry};
 use async_graphql::{ErrorExtensionValues, ServerError, Value, Variables};
 
 /// What can be said about a value.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Verdict {
     Fits,
-    /// Its type is not a built-in scalar.
+    /// Validation has to say what is wrong with it.
     Unknown,
     Refused,
 }
 
-/// Checks all variables of an operation; `true` if nothing is left to validation.
-pub(crate) fn check(
-    operation: &OperationDefinition,
-    variables: &Variables,
-) -> Result<bool, ServerError> {
-    let mut decided = true;
-    for definition in &operation.variable_definitions {
-        let (pos, definition) = (definition.pos, &definition.node);
-        let (name, ty) = (&definition.name.node, &definition.var_type.node);
-        let verdict = match variables.get(name) {
-            Some(value) => judge(ty, value),
-            None if ty.nullable || definition.default_value.is_some() => Verdict::Fits,
-            None => Verdict::Refused,
-        };
-        decided &= verdict == Verdict::Fits;
-        if verdict == Verdict::Refused {
-            let message = match variables.get(name) {
-                Some(_) => format!("variable `${name}` has no value of type `{ty}`"),
-                None => format!("variable `${name}` of type `{ty}` is required"),
+/// The types that variables can have.
+pub(crate) struct InputTypes(BTreeMap<String, MetaType>);
+
+impl InputTypes {
+    pub(crate) fn of(registry: Registry) -> Self {
+        let mut types = registry.types;
+        types.retain(|_, ty| ty.is_input());
+        Self(types)
+    }
+
+    /// Checks all variables of an operation; `true` if nothing is left to validation.
+    pub(crate) fn check(
+        &self,
+        operation: &OperationDefinition,
+        variables: &Variables,
+    ) -> Result<bool, ServerError> {
+        let mut decided = true;
+        for definition in &operation.variable_definitions {
+            let (pos, definition) = (definition.pos, &definition.node);
+            let (name, ty) = (&definition.name.node, &definition.var_type.node);
+            let verdict = match variables.get(name) {
+                Some(value) => self.judge(ty, value),
+                None if ty.nullable || definition.default_value.is_some() => Verdict::Fits,
+                None => Verdict::Refused,
             };
-            let mut error = ServerError::new(message, Some(pos));
-            let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
-            extensions.set("code", "BAD_USER_INPUT");
-            return Err(error);
+            decided &= verdict == Verdict::Fits;
+            if verdict == Verdict::Refused {
+                let message = match variables.get(name) {
+                    Some(_) => format!("variable `${name}` has no value of type `{ty}`"),
+                    None => format!("variable `${name}` of type `{ty}` is required"),
+                };
+                let mut error = ServerError::new(message, Some(pos));
+                let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+                extensions.set("code", "BAD_USER_INPUT");
+                return Err(error);
+            }
+        }
+        Ok(decided)
+    }
+
+    fn judge(&self, ty: &Type, value: &Value) -> Verdict {
+        match (&ty.base, value) {
+            (_, Value::Null) if ty.nullable => Verdict::Fits,
+            (_, Value::Null) => Verdict::Refused,
+            (BaseType::List(item), Value::List(items)) => {
+                worst(items.iter().map(|value| self.judge(item, value)))
+            }
+            // A single value stands for a list of one.
+            (BaseType::List(item), value) => self.judge(item, value),
+            (BaseType::Named(name), value) => self.judge_named(name, value),
         }
     }
-    Ok(decided)
-}
 
-fn judge(ty: &Type, value: &Value) -> Verdict {
-    match (&ty.base, value) {
-        (_, Value::Null) if ty.nullable => Verdict::Fits,
-        (_, Value::Null) => Verdict::Refused,
-        (BaseType::List(item), Value::List(items)) => {
-            let verdicts = items.iter().map(|value| judge(item, value));
-            verdicts.fold(Verdict::Fits, |worst, verdict| match (worst, verdict) {
-                (Verdict::Refused, _) | (_, Verdict::Refused) => Verdict::Refused,
-                (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
-                _ => Verdict::Fits,
-            })
+    fn judge_named(&self, name: &str, value: &Value) -> Verdict {
+        let fits = match (name, value) {
+            ("Int", Value::Number(number)) => {
+                number.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
+            }
+            ("Float", value) => matches!(value, Value::Number(_)),
+            ("String", value) => matches!(value, Value::String(_)),
+            ("Boolean", value) => matches!(value, Value::Boolean(_)),
+            ("Int", _) => false,
+            _ => return self.judge_own(name, value),
+        };
+        if fits { Verdict::Fits } else { Verdict::Refused }
+    }
+
+    /// Types of the API: what does not fit is left to validation, which explains it.
+    fn judge_own(&self, name: &str, value: &Value) -> Verdict {
+        let fits = match (self.0.get(name), value) {
+            (Some(MetaType::Scalar { is_valid, .. }), value) => {
+                is_valid.as_ref().is_none_or(|is_valid| is_valid(value))
+            }
+            (Some(MetaType::Enum { enum_values, .. }), Value::String(name)) => {
+                enum_values.contains_key(name.as_str())
+            }
+            (Some(MetaType::Enum { enum_values, .. }), Value::Enum(name)) => {
+                enum_values.contains_key(name.as_str())
+            }
+            (Some(MetaType::InputObject { input_fields, .. }), Value::Object(members)) => {
+                members.keys().all(|name| input_fields.contains_key(name.as_str()))
+                    && input_fields.values().all(|field| match members.get(&*field.name) {
+                        Some(value) => self.fits(&field.ty, value),
+                        None => field.default_value.is_some() || !field.ty.ends_with('!'),
+                    })
+            }
+            _ => false,
+        };
+        if fits { Verdict::Fits } else { Verdict::Unknown }
+    }
+
+    /// Whether a value within another one fits a type that is given as text: `[Item!]`.
+    fn fits(&self, ty: &str, value: &Value) -> bool {
+        match (MetaTypeName::create(ty), value) {
+            (MetaTypeName::NonNull(_), Value::Null) => false,
+            (MetaTypeName::NonNull(ty), value) => self.fits(ty, value),
+            (_, Value::Null) => true,
+            (MetaTypeName::List(ty), Value::List(items)) => {
+                items.iter().all(|item| self.fits(ty, item))
+            }
+            (MetaTypeName::List(ty), value) => self.fits(ty, value),
+            (MetaTypeName::Named(name), value) => self.judge_named(name, value) == Verdict::Fits,
         }
-        // A single value stands for a list of one.
-        (BaseType::List(item), value) => judge(item, value),
-        (BaseType::Named(name), value) => judge_scalar(name, value),
     }
 }
 
-fn judge_scalar(name: &str, value: &Value) -> Verdict {
-    let fits = match (name, value) {
-        ("Int", Value::Number(number)) => {
-            number.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
-        }
-        ("Float", value) => matches!(value, Value::Number(_)),
-        ("String", value) => matches!(value, Value::String(_)),
-        ("Boolean", value) => matches!(value, Value::Boolean(_)),
-        ("Int", _) => false,
-        _ => return Verdict::Unknown,
-    };
-    if fits { Verdict::Fits } else { Verdict::Refused }
+fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    verdicts.max().unwrap_or(Verdict::Fits)
 }
 
 #[cfg(test)]
@@ -83,12 +134,33 @@ mod tests {
     use async_graphql::value;
 
     use super::*;
+    use crate::types;
+    use async_graphql::registry::MetaInputValue;
+
+    /// `input Item { id: Int!, kind: Kind = A, tags: [String!] }`, `enum Kind { A }`
+    fn types() -> InputTypes {
+        let mut registry = Registry::default();
+        let field = |name: &str, ty: &str, default: Option<&str>| MetaInputValue {
+            default_value: default.map(str::to_owned),
+            ..types::input(name, "", ty.to_owned())
+        };
+        let fields = vec![
+            field("id", "Int!", None),
+            field("kind", "Kind", Some("A")),
+            field("tags", "[String!]", None),
+        ];
+        let item = types::input_object("Item", "", fields);
+        registry.types.insert("Item".to_owned(), item);
+        let kind = types::enum_type("Kind", "", [("A", "")].into_iter());
+        registry.types.insert("Kind".to_owned(), kind);
+        InputTypes::of(registry)
+    }
 
     /// `Some(true)`: all decided, `Some(false)`: something left to validation, `None`: refused.
     fn verdict(query: &str, variables: Value) -> Option<bool> {
         let document = parse_query(query).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
-        check(&operation.node, &Variables::from_value(variables)).ok()
+        types().check(&operation.node, &Variables::from_value(variables)).ok()
     }
 
     #[test]
@@ -114,9 +186,28 @@ mod tests {
     }
 
     #[test]
-    fn other_types_are_left_to_validation() {
-        assert_eq!(verdict("query ($a: OrderInput!) { f }", value!({"a": {}})), Some(false));
-        assert_eq!(verdict("query ($a: OrderInput!) { f }", value!({})), None);
-        assert_eq!(verdict("query ($a: OrderInput) { f }", value!({})), Some(true));
+    fn types_of_the_api_are_known() {
+        let fits = |value| verdict("query ($a: [Item!]!) { f }", value!({ "a": value }));
+        for value in [
+            value!({"id": 1}),
+            value!([{"id": 1, "kind": "A", "tags": []}, {"id": 2, "tags": "x"}]),
+            value!({"id": 1, "kind": null, "tags": null}),
+        ] {
+            assert_eq!(fits(value.clone()), Some(true), "{value}");
+        }
+        for value in [
+            value!({}),
+            value!({"id": null}),
+            value!({"id": "1"}),
+            value!({"id": 1, "kind": "B"}),
+            value!({"id": 1, "tags": [null]}),
+            value!({"id": 1, "other": 1}),
+            value!([1]),
+        ] {
+            assert_eq!(fits(value.clone()), Some(false), "{value}");
+        }
+        assert_eq!(verdict("query ($a: Unknown) { f }", value!({"a": {}})), Some(false));
+        assert_eq!(verdict("query ($a: Item!) { f }", value!({})), None);
+        assert_eq!(verdict("query ($a: Item) { f }", value!({})), Some(true));
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use futures_util::future::{try_join, try_join_all};
 use tokio_postgres::Row;
 
-use super::arguments::{Arguments, reversed};
+use super::Connection;
+use super::arguments::{Arguments, Bounds, reversed};
 use super::cursor::{self, Values};
 use super::fields::{EdgeField, Field, Fields, PageField};
 use super::seek::{self, Seek};
-use crate::database::{Connection, Database};
 use crate::decode;
 use crate::json::write_string;
-use crate::level::{Level, raw};
+use crate::level::{Level, Run, raw};
 use crate::model::View;
 use crate::order::{Order, write_joins, write_order};
 use crate::predicate::{Predicate, write_where};
@@ -44,38 +44,25 @@ struct Fetched {
 
 /// What is read besides the page itself, on the same connection.
 struct Reader<'a> {
+    run: Run<'a>,
     connection: &'a Connection,
-    view: &'static View,
-    arguments: &'a Arguments,
-    fields: &'a Fields,
+    bounds: &'a Bounds,
 }
 
 impl Page {
-    pub(super) async fn load(
-        database: &Database,
-        view: &'static View,
-        arguments: &Arguments,
-        fields: &Fields,
-    ) -> Result<Self> {
+    pub(super) async fn load(run: Run<'_>, connection: &Connection) -> Result<Self> {
+        let Connection { view, arguments, fields } = connection;
+        let bounds = &arguments.bounds(view, run.variables)?;
+        let reader = Reader { run, connection, bounds };
         if !fields.need_rows() {
-            let total = if fields.need_count() {
-                let sql = count(view, &arguments.predicates);
-                total(&database.query(&sql.text, &sql.params).await?.1)?
-            } else {
-                0
-            };
-            return Ok(Self { total, ..Self::default() });
+            return Ok(Self { total: reader.total().await?, ..Self::default() });
         }
-        let sql = page(view, arguments, fields, database.max_page_size())?;
-        let (connection, rows) = database.query(&sql.text, &sql.params).await?;
+        let sql = page(connection, bounds, run.max_page_size);
+        let rows = run.rows(&sql, &[]).await?;
         let Fetched { rows, values, has_more } = Fetched::of(rows, arguments, fields)?;
-        let reader = Reader { connection: &connection, view, arguments, fields };
         let rows = Arc::new(rows);
-        let max_page_size = database.max_page_size();
-        let nodes = fields
-            .nodes
-            .iter()
-            .map(|selection| Level::load(&connection, selection, rows.clone(), 0, max_page_size));
+        let nodes = fields.nodes.iter();
+        let nodes = nodes.map(|selection| Level::load(run, selection, rows.clone(), 0, Vec::new()));
         let around =
             try_join(reader.has_previous(&values, has_more), reader.has_next(&values, has_more));
         let (nodes, (total, (has_previous, has_next))) =
@@ -86,9 +73,8 @@ impl Page {
     }
 
     /// Writes the selected fields as an object.
-    pub(super) fn write(&self, fields: &Fields) -> Result<Vec<u8>> {
-        let mut out = Vec::with_capacity(128 + 128 * self.len);
-        write_object(&fields.fields, &mut out, |field, out| {
+    pub(super) fn write(&self, fields: &Fields, out: &mut Vec<u8>) -> Result<()> {
+        write_object(&fields.fields, out, |field, out| {
             match field {
                 Field::Typename(name) => write_string(name, out),
                 Field::TotalCount => out.extend_from_slice(self.total.to_string().as_bytes()),
@@ -100,8 +86,7 @@ impl Page {
                 })?,
             }
             Ok(())
-        })?;
-        Ok(out)
+        })
     }
 
     fn write_edges(
@@ -195,22 +180,22 @@ fn values(row: &Row, arguments: &Arguments, fields: &Fields) -> Result<Values> {
 
 impl Reader<'_> {
     async fn total(&self) -> Result<i32> {
-        if !self.fields.need_count() {
+        let Connection { view, arguments, fields } = self.connection;
+        if !fields.need_count() {
             return Ok(0);
         }
-        let sql = count(self.view, &self.arguments.predicates);
-        total(&self.connection.query(&sql.text, &sql.params).await?)
+        total(&self.run.rows(&count(view, &arguments.predicates), &[]).await?)
     }
 
     async fn has_previous(&self, page: &[Values], has_more: bool) -> Result<bool> {
-        let Arguments { order, after, is_backward, .. } = self.arguments;
-        if !self.fields.need(PageField::HasPrevious) {
+        let Arguments { order, is_backward, .. } = &self.connection.arguments;
+        if !self.connection.fields.need(PageField::HasPrevious) {
             return Ok(false);
         }
         if *is_backward && has_more {
             return Ok(true);
         }
-        match (after, page.first()) {
+        match (&self.bounds.after, page.first()) {
             // Read from the start, or to it.
             (None, _) => Ok(false),
             (Some(_), Some(first)) => self.exists(&reversed(order), first, Seek::After).await,
@@ -219,14 +204,14 @@ impl Reader<'_> {
     }
 
     async fn has_next(&self, page: &[Values], has_more: bool) -> Result<bool> {
-        let Arguments { order, before, is_backward, .. } = self.arguments;
-        if !self.fields.need(PageField::HasNext) {
+        let Arguments { order, is_backward, .. } = &self.connection.arguments;
+        if !self.connection.fields.need(PageField::HasNext) {
             return Ok(false);
         }
         if !is_backward && has_more {
             return Ok(true);
         }
-        match (before, page.last()) {
+        match (&self.bounds.before, page.last()) {
             (None, _) => Ok(false),
             (Some(_), Some(last)) => self.exists(order, last, Seek::After).await,
             (Some(before), None) => self.exists(order, before, Seek::From).await,
@@ -236,21 +221,23 @@ impl Reader<'_> {
     /// Whether any row of the connection lies there.
     async fn exists(&self, order: &[Order], values: &Values, seek: Seek) -> Result<bool> {
         let mut sql = Sql::default();
-        sql.push("select from ").qualified(self.view.schema, self.view.name).push(" as t");
+        let Connection { view, arguments, .. } = self.connection;
+        sql.push("select from ").qualified(view.schema, view.name).push(" as t");
         write_joins(order, &mut sql);
-        let separator = write_where(&self.arguments.predicates, &mut sql);
+        let separator = write_where(&arguments.predicates, &mut sql);
         sql.push(separator);
         seek::write(order, values, seek, &mut sql);
         sql.push(" limit 1");
-        Ok(!self.connection.query(&sql.text, &sql.params).await?.is_empty())
+        Ok(!self.run.rows(&sql, &[]).await?.is_empty())
     }
 }
 
 /// The statement of a page, with one row more than it has.
-fn page(view: &View, arguments: &Arguments, fields: &Fields, max_page_size: u32) -> Result<Sql> {
+fn page(connection: &Connection, bounds: &Bounds, max_page_size: u32) -> Sql {
+    let Connection { view, arguments, fields } = connection;
     let mut sql = Sql::default();
     sql.push("select");
-    write_outputs(&fields.outputs, " ", max_page_size, &mut sql)?;
+    write_outputs(&fields.outputs, " ", max_page_size, &mut sql);
     if fields.need_cursors() {
         let mut separator = if fields.outputs.is_empty() { " " } else { ", " };
         for (position, order) in arguments.order.iter().enumerate() {
@@ -262,10 +249,8 @@ fn page(view: &View, arguments: &Arguments, fields: &Fields, max_page_size: u32)
     sql.push(" from ").qualified(view.schema, view.name).push(" as t");
     write_joins(&arguments.order, &mut sql);
     let mut separator = write_where(&arguments.predicates, &mut sql);
-    let bounds = [
-        (&arguments.after, arguments.order.clone()),
-        (&arguments.before, reversed(&arguments.order)),
-    ];
+    let bounds =
+        [(&bounds.after, arguments.order.clone()), (&bounds.before, reversed(&arguments.order))];
     for (values, order) in bounds {
         if let Some(values) = values {
             sql.push(separator);
@@ -275,7 +260,7 @@ fn page(view: &View, arguments: &Arguments, fields: &Fields, max_page_size: u32)
     }
     write_order(&arguments.reading_order(), &mut sql);
     sql.push(" limit ").number(u64::from(arguments.limit.unsigned_abs()) + 1);
-    Ok(sql)
+    sql
 }
 
 fn count(view: &View, predicates: &[Predicate]) -> Sql {

@@ -2,149 +2,157 @@
 //! that a function takes.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use tokio_postgres::Row;
 
+use super::statement::Shape;
 use super::{MAX_NESTED_ROWS, raw};
 use crate::decode;
-use crate::param::Param;
-use crate::selection::{Output, RowsField, Target};
+use crate::selection::RowsField;
 use crate::{Code, Error, Result};
 
 /// The keys of the parents of a field.
-pub(super) struct Keys {
-    /// Each combination of values once, one entry per key column.
-    pub(super) distinct: Vec<Vec<Vec<u8>>>,
-    /// Their positions, by the bytes of all columns.
-    positions: HashMap<Vec<u8>, usize>,
+pub(super) struct Keys<'a> {
+    /// For each part of a key, the values of the distinct keys.
+    pub(super) parts: Vec<Vec<&'a [u8]>>,
+    /// The places of the keys, by the bytes of all parts.
+    positions: HashMap<KeyBytes<'a>, usize>,
     /// For each parent its key, `None` where a part is NULL and so leads nowhere.
-    pub(super) of_parent: Vec<Option<usize>>,
+    of_parent: Vec<Option<usize>>,
 }
 
-/// How a level is asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Shape {
-    /// `where key = any (keys)`: a condition that PostgreSQL pushes into any view. The key comes
-    /// back and is looked up by its bytes, which is right where equal values have equal bytes.
-    Any {
-        /// Its place among the columns; before the selected ones if it is not one of them.
-        key: Option<usize>,
-    },
-    /// A join with the keys, which come back as positions: for several columns, and for types whose
-    /// equality only the server knows (`1.0 = 1.00`).
-    Join,
-    /// One run of the view for each key, so that each has its own limit. The rows of a key come in
-    /// the order of the inner query, because a lateral reference forces a nested loop.
-    Lateral,
-    /// One call of a function for each row.
-    Call,
+/// The bytes of a key of one part, or of several, each with its length, so that `a,bc` is not `ab,c`.
+#[derive(Eq, Hash, PartialEq)]
+enum KeyBytes<'a> {
+    One(&'a [u8]),
+    Several(Vec<u8>),
 }
 
-impl Shape {
-    pub(super) fn of(field: &RowsField) -> Result<Self> {
-        let Target::View(object, relation) = field.target else { return Ok(Self::Call) };
-        if field.arguments.limit.is_some() || field.arguments.offset > 0 {
-            return Ok(Self::Lateral);
-        }
-        let [(own, target)] = relation.columns else { return Ok(Self::Join) };
-        let target = (relation.target)().object.column(target)?;
-        if !object.column(own)?.ty.equals_by_bytes(&target.ty) {
-            return Ok(Self::Join);
-        }
-        let is_key =
-            |output: &Output| matches!(output, Output::Column(it) if it.column == target.column);
-        Ok(Self::Any { key: field.selection.outputs.iter().position(is_key) })
-    }
-
-    /// How many columns come before the selected ones.
-    pub(super) fn skip(self) -> usize {
-        match self {
-            Self::Any { key } => usize::from(key.is_none()),
-            Self::Join | Self::Lateral | Self::Call => 1,
-        }
-    }
+/// Which rows belong to which parent.
+#[derive(Default)]
+pub(super) struct Grouped {
+    /// Positions of rows: those of a key side by side, in the order in which they came.
+    rows: Vec<usize>,
+    /// For each parent its part of them.
+    of_parent: Vec<Range<usize>>,
 }
 
-impl Keys {
-    pub(super) fn of(field: &RowsField, parents: &[Row], skip: usize) -> Result<Self> {
+impl<'a> Keys<'a> {
+    pub(super) fn of(field: &RowsField, parents: &'a [Row], skip: usize) -> Result<Self> {
         let mut keys = Self {
-            distinct: Vec::new(),
+            parts: vec![Vec::with_capacity(parents.len()); field.slots.len()],
             positions: HashMap::with_capacity(parents.len()),
             of_parent: Vec::with_capacity(parents.len()),
         };
-        let mut bytes = Vec::new();
         for row in parents {
-            bytes.clear();
-            let mut complete = true;
-            for slot in &field.slots {
-                match raw(row, skip + slot)? {
-                    Some(raw) => push_key(raw, field.slots.len(), &mut bytes),
-                    None => complete = false,
+            let key = field.slots.iter().map(|slot| raw(row, skip + slot));
+            let key: Option<Vec<&[u8]>> = key.collect::<Result<_>>()?;
+            let position = key.map(|key| {
+                let next = keys.len();
+                let position = *keys.positions.entry(KeyBytes::of(&key)).or_insert(next);
+                if position == next {
+                    keys.parts.iter_mut().zip(key).for_each(|(part, value)| part.push(value));
                 }
-            }
-            let position = if !complete {
-                None
-            } else if let Some(position) = keys.positions.get(&bytes) {
-                Some(*position)
-            } else {
-                let values = field.slots.iter().map(|slot| raw(row, skip + slot));
-                let values = values.map(|raw| Ok(raw?.unwrap_or_default().to_vec()));
-                keys.distinct.push(values.collect::<Result<_>>()?);
-                keys.positions.insert(bytes.clone(), keys.distinct.len() - 1);
-                Some(keys.distinct.len() - 1)
-            };
+                position
+            });
             keys.of_parent.push(position);
         }
         Ok(keys)
     }
 
-    pub(super) fn column(&self, index: usize) -> Param {
-        Param::Keys(self.distinct.iter().map(|key| key[index].clone()).collect())
+    /// How many distinct keys there are.
+    pub(super) fn len(&self) -> usize {
+        self.parts.first().map_or(0, Vec::len)
     }
 
     /// The key that a fetched row belongs to.
     fn position(&self, row: &Row, shape: Shape) -> Result<usize> {
-        let position = if let Shape::Any { key } = shape {
-            self.positions.get(raw(row, key.unwrap_or(0))?.unwrap_or_default()).copied()
-        } else {
-            let first = raw(row, 0)?.unwrap_or_default();
-            let ordinal = i64::from_be_bytes(decode::fixed(first, "int8")?);
-            usize::try_from(ordinal - 1).ok().filter(|key| *key < self.distinct.len())
+        let position = match shape {
+            Shape::One => Some(0),
+            Shape::Any { key } => {
+                let key = raw(row, key.unwrap_or(0))?.unwrap_or_default();
+                self.positions.get(&KeyBytes::One(key)).copied()
+            }
+            Shape::Join | Shape::Lateral | Shape::Call => {
+                let first = raw(row, 0)?.unwrap_or_default();
+                let ordinal = i64::from_be_bytes(decode::fixed(first, "int8")?);
+                usize::try_from(ordinal - 1).ok()
+            }
         };
+        let position = position.filter(|position| *position < self.len());
         position.ok_or_else(|| Error::internal("a nested row without parent"))
     }
 
-    /// Sorts fetched rows to their keys, in the order in which they came.
+    /// Sorts fetched rows to their parents, in the order in which they came.
     pub(super) fn group(
         &self,
         rows: &[Row],
         shape: Shape,
         field: &RowsField,
         max_page_size: u32,
-    ) -> Result<Vec<Vec<usize>>> {
-        let mut of_key = vec![Vec::new(); self.distinct.len()];
-        for (index, row) in rows.iter().enumerate() {
-            of_key[self.position(row, shape)?].push(index);
+    ) -> Result<Grouped> {
+        let of_row = rows.iter().map(|row| self.position(row, shape));
+        let of_row = of_row.collect::<Result<Vec<_>>>()?;
+        let mut lengths = vec![0; self.len()];
+        of_row.iter().for_each(|key| lengths[*key] += 1);
+        let largest = lengths.iter().max().copied().unwrap_or(0);
+        check_length(largest, rows.len(), field, max_page_size)?;
+        let mut start = 0;
+        let mut of_key: Vec<Range<usize>> = Vec::with_capacity(lengths.len());
+        for length in lengths {
+            of_key.push(start..start);
+            start += length;
         }
-        let largest = of_key.iter().map(Vec::len).max().unwrap_or(0);
-        if largest > max_page_size as usize || rows.len() > MAX_NESTED_ROWS {
-            return Err(Error::new(
-                Code::LimitExceeded,
-                format!(
-                    "`{}` has more than {max_page_size} rows for one parent, or {MAX_NESTED_ROWS} \
-                     in all; ask for less with `limit`",
-                    field.name
-                ),
-            ));
+        let mut grouped = vec![0; rows.len()];
+        for (row, key) in of_row.iter().enumerate() {
+            let range = &mut of_key[*key];
+            grouped[range.end] = row;
+            range.end += 1;
         }
-        Ok(of_key)
+        let of_parent = self.of_parent.iter();
+        let of_parent = of_parent.map(|key| key.map_or(0..0, |key| of_key[key].clone()));
+        Ok(Grouped { rows: grouped, of_parent: of_parent.collect() })
     }
 }
 
-/// Appends a part of a key; parts of a longer key carry their length, so that `a,bc` is not `ab,c`.
-fn push_key(raw: &[u8], parts: usize, bytes: &mut Vec<u8>) {
-    if parts > 1 {
-        bytes.extend_from_slice(&raw.len().to_be_bytes());
+impl<'a> KeyBytes<'a> {
+    fn of(key: &[&'a [u8]]) -> Self {
+        if let [part] = key {
+            return Self::One(part);
+        }
+        let mut bytes = Vec::new();
+        for part in key {
+            bytes.extend_from_slice(&part.len().to_be_bytes());
+            bytes.extend_from_slice(part);
+        }
+        Self::Several(bytes)
     }
-    bytes.extend_from_slice(raw);
+}
+
+impl Grouped {
+    /// The rows of a parent.
+    pub(super) fn of(&self, parent: usize) -> &[usize] {
+        self.of_parent.get(parent).map_or(&[], |range| &self.rows[range.clone()])
+    }
+}
+
+/// Refuses more rows for a parent, or for all of them, than a response may have.
+pub(super) fn check_length(
+    largest: usize,
+    total: usize,
+    field: &RowsField,
+    max_page_size: u32,
+) -> Result<()> {
+    if largest <= max_page_size as usize && total <= MAX_NESTED_ROWS {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::LimitExceeded,
+        format!(
+            "`{}` has more than {max_page_size} rows for one parent, or {MAX_NESTED_ROWS} in all; \
+             ask for less with `limit`",
+            field.name
+        ),
+    ))
 }

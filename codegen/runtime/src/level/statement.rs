@@ -1,118 +1,262 @@
-//! The statement that reads the rows of a field for all parents.
+//! The statements that read the rows of a field for its parents.
 
 use super::MAX_NESTED_ROWS;
-use super::keys::{Keys, Shape};
 use crate::Result;
 use crate::arguments::Call;
 use crate::list::ListArguments;
 use crate::model::{Cardinality, ObjectType, Relation};
-use crate::order::{self, write_joins, write_order};
-use crate::selection::{RowsField, Target};
+use crate::order::{self, Order, write_joins, write_order};
+use crate::param::Param;
+use crate::selection::{Output, RowsField, Target};
 use crate::sql::Sql;
 
-/// The statement of a level: the parent's key or its position, then what is selected.
-pub(super) fn statement(
-    field: &RowsField,
-    keys: &Keys,
-    shape: Shape,
-    max_page_size: u32,
-) -> Result<Sql> {
-    match &field.target {
-        Target::View(object, relation) => {
-            of_view(field, object, relation, keys, shape, max_page_size)
+/// How the rows of a field are read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Statements {
+    /// For one key. Absent for a function, which is called in the same way for one row.
+    pub(super) one: Option<Sql>,
+    /// For any number of keys.
+    pub(super) many: (Shape, Sql),
+}
+
+/// How a level is asked for.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Shape {
+    /// `where key = key`: all rows belong to the only parent.
+    One,
+    /// `where key = any (keys)`: a condition that PostgreSQL pushes into any view. The key comes
+    /// back and is looked up by its bytes, which is right where equal values have equal bytes.
+    Any {
+        /// Its place among the columns; before the selected ones if it is not one of them.
+        key: Option<usize>,
+    },
+    /// A join with the keys, which come back as positions: for several columns, and for types whose
+    /// equality only the server knows (`1.0 = 1.00`).
+    #[default]
+    Join,
+    /// One run of the view for each key, so that each has its own limit. The rows of a key come in
+    /// the order of the inner query, because a lateral reference forces a nested loop.
+    Lateral,
+    /// One call of a function for each row.
+    Call,
+}
+
+impl Shape {
+    fn of(
+        field: &RowsField,
+        object: &'static ObjectType,
+        relation: &'static Relation,
+    ) -> Result<Self> {
+        if field.arguments.limit.is_some() || field.arguments.offset > 0 {
+            return Ok(Self::Lateral);
         }
-        Target::Function(call, row) => of_function(field, call, row, keys, max_page_size),
+        let [(own, target)] = relation.columns else { return Ok(Self::Join) };
+        let target = (relation.target)().object.column(target)?;
+        if !object.column(own)?.ty.equals_by_bytes(&target.ty) {
+            return Ok(Self::Join);
+        }
+        let is_key =
+            |output: &Output| matches!(output, Output::Column(it) if it.column == target.column);
+        Ok(Self::Any { key: field.selection.outputs.iter().position(is_key) })
+    }
+
+    /// How many columns come before the selected ones.
+    pub(super) fn skip(self) -> usize {
+        match self {
+            Self::One => 0,
+            Self::Any { key } => usize::from(key.is_none()),
+            Self::Join | Self::Lateral | Self::Call => 1,
+        }
     }
 }
 
-fn of_view(
-    field: &RowsField,
-    object: &ObjectType,
-    relation: &Relation,
-    keys: &Keys,
-    shape: Shape,
+impl Statements {
+    pub(crate) fn of(field: &RowsField, max_page_size: u32) -> Result<Self> {
+        let (object, relation) = match &field.target {
+            Target::Function(call, row) => {
+                let many = (Shape::Call, of_function(field, call, row, max_page_size));
+                return Ok(Self { one: None, many });
+            }
+            Target::View(object, relation) => (*object, *relation),
+        };
+        let order = order::complete(&field.arguments.order, (relation.target)())?;
+        let view = OfView { field, object, relation, order: &order, max_page_size };
+        let shape = Shape::of(field, object, relation)?;
+        let many = match shape {
+            Shape::Any { key } => view.any(key.is_none())?,
+            Shape::Lateral => view.lateral()?,
+            _ => view.join()?,
+        };
+        Ok(Self { one: Some(view.one()?), many: (shape, many) })
+    }
+}
+
+impl RowsField {
+    /// The statement for a single parent that was looked up by these columns, with the parameters of
+    /// the lookup in their order: `None` if it needs more of the parent than that.
+    pub(crate) fn early(&self, key: &[&str], params: &[Param]) -> Option<Sql> {
+        let (Target::View(object, relation), Some(one)) = (&self.target, &self.statements.one)
+        else {
+            return None;
+        };
+        let view = (relation.target)();
+        let given = relation.columns.iter().map(|(own, target)| {
+            let position = key.iter().position(|name| name == own)?;
+            let (own, target) = (object.column(own).ok()?.ty, view.object.column(target).ok()?.ty);
+            // What equals the given value must equal the parent's.
+            let same = own.equals_by_bytes(&target) || own.is_integer() && target.is_integer();
+            params.get(position).filter(|_| same)
+        });
+        let given: Vec<&Param> = given.collect::<Option<_>>()?;
+        let mut sql = one.clone();
+        for param in &mut sql.params {
+            if let Param::Key(part) = *param {
+                *param = given[part].clone();
+            }
+        }
+        Some(sql)
+    }
+}
+
+/// Rows of a view, by a relation.
+struct OfView<'a> {
+    field: &'a RowsField,
+    object: &'static ObjectType,
+    relation: &'static Relation,
+    order: &'a [Order],
     max_page_size: u32,
-) -> Result<Sql> {
-    let (arguments, view) = (&field.arguments, (relation.target)());
-    let order = order::complete(&arguments.order, view)?;
-    let mut sql = Sql::default();
-    if let Shape::Any { key } = shape {
-        let (_, target) = relation.columns[0];
+}
+
+impl OfView<'_> {
+    fn one(&self) -> Result<Sql> {
+        let mut sql = Sql::default();
+        sql.push("select");
+        self.write_selected(" ", &mut sql);
+        self.write_from(&mut sql);
+        write_joins(self.order, &mut sql);
+        for (index, (_, target)) in self.relation.columns.iter().enumerate() {
+            sql.push(if index == 0 { " where t." } else { " and t." }).name(target).push(" = ");
+            sql.param(Param::Key(index), &self.key_type(index)?);
+        }
+        write_filter(&self.field.arguments, &mut sql);
+        write_order(self.order, &mut sql);
+        self.field.arguments.write_bounded_page(self.max_page_size, &mut sql);
+        Ok(sql)
+    }
+
+    fn any(&self, fetch_key: bool) -> Result<Sql> {
+        let (_, target) = self.relation.columns[0];
+        let mut sql = Sql::default();
         sql.push("select ");
-        if key.is_none() {
+        if fetch_key {
             sql.push("t.").name(target);
         }
-        let before = if key.is_none() { ", " } else { "" };
-        field.selection.write_outputs(before, max_page_size, &mut sql)?;
-        sql.push(" from ").qualified(view.schema, view.name).push(" as t");
-        write_joins(&order, &mut sql);
+        self.write_selected(if fetch_key { ", " } else { "" }, &mut sql);
+        self.write_from(&mut sql);
+        write_joins(self.order, &mut sql);
         sql.push(" where t.").name(target).push(" = any (");
-        write_keys(object, relation, keys, &mut sql)?;
+        self.write_keys(&mut sql)?;
         sql.push(")");
-        write_filter(arguments, &mut sql);
-    } else {
-        let lateral = shape == Shape::Lateral;
+        write_filter(&self.field.arguments, &mut sql);
+        write_order(self.order, &mut sql);
+        write_limit(&mut sql);
+        Ok(sql)
+    }
+
+    fn join(&self) -> Result<Sql> {
+        let mut sql = Sql::default();
         sql.push("select p.n");
-        if lateral {
-            sql.push(", c.*");
-        } else {
-            field.selection.write_outputs(", ", max_page_size, &mut sql)?;
-        }
-        sql.push(" from unnest(");
-        write_keys(object, relation, keys, &mut sql)?;
+        self.write_selected(", ", &mut sql);
+        sql.push(" from ");
+        self.write_parents(&mut sql)?;
+        sql.push(" join ");
+        self.write_view(&mut sql);
+        self.write_condition(" on ", &mut sql);
+        write_joins(self.order, &mut sql);
+        self.field.arguments.write_where(&mut sql);
+        write_order(self.order, &mut sql);
+        write_limit(&mut sql);
+        Ok(sql)
+    }
+
+    fn lateral(&self) -> Result<Sql> {
+        let mut sql = Sql::default();
+        sql.push("select p.n, c.* from ");
+        self.write_parents(&mut sql)?;
+        sql.push(" cross join lateral (select ");
+        self.write_selected("", &mut sql);
+        self.write_from(&mut sql);
+        write_joins(self.order, &mut sql);
+        self.write_condition(" where ", &mut sql);
+        write_filter(&self.field.arguments, &mut sql);
+        write_order(self.order, &mut sql);
+        self.field.arguments.write_page(&mut sql);
+        sql.push(") as c");
+        Ok(sql)
+    }
+
+    fn write_selected(&self, before: &str, sql: &mut Sql) {
+        self.field.selection.write_outputs(before, self.max_page_size, sql);
+    }
+
+    fn write_from(&self, sql: &mut Sql) {
+        sql.push(" from ");
+        self.write_view(sql);
+    }
+
+    fn write_view(&self, sql: &mut Sql) {
+        let view = (self.relation.target)();
+        sql.qualified(view.schema, view.name).push(" as t");
+    }
+
+    /// Appends the keys as rows of `p`, with their positions.
+    fn write_parents(&self, sql: &mut Sql) -> Result<()> {
+        sql.push("unnest(");
+        self.write_keys(sql)?;
         sql.push(") with ordinality as p (");
-        for index in 0..relation.columns.len() {
+        for index in 0..self.relation.columns.len() {
             sql.push("k").number(index as u64).push(", ");
         }
-        if lateral {
-            sql.push("n) cross join lateral (select ");
-            field.selection.write_outputs("", max_page_size, &mut sql)?;
-            sql.push(" from ");
-        } else {
-            sql.push("n) join ");
-        }
-        sql.qualified(view.schema, view.name).push(" as t");
-        if lateral {
-            write_joins(&order, &mut sql);
-        }
-        for (index, (_, target)) in relation.columns.iter().enumerate() {
-            let keyword = if lateral { " where " } else { " on " };
-            sql.push(if index == 0 { keyword } else { " and " });
+        sql.push("n)");
+        Ok(())
+    }
+
+    fn write_condition(&self, before: &str, sql: &mut Sql) {
+        for (index, (_, target)) in self.relation.columns.iter().enumerate() {
+            sql.push(if index == 0 { before } else { " and " });
             sql.push("t.").name(target).push(" = p.k").number(index as u64);
         }
-        if lateral {
-            write_filter(arguments, &mut sql);
-        } else {
-            write_joins(&order, &mut sql);
-            arguments.write_where(&mut sql);
+    }
+
+    fn write_keys(&self, sql: &mut Sql) -> Result<()> {
+        for index in 0..self.relation.columns.len() {
+            sql.push(if index > 0 { ", " } else { "" });
+            sql.param(Param::Keys(index), &format!("{}[]", self.key_type(index)?));
         }
+        Ok(())
     }
-    write_order(&order, &mut sql);
-    if shape == Shape::Lateral {
-        arguments.write_page(&mut sql);
-        sql.push(") as c");
-    } else {
-        sql.push(" limit ").number(MAX_NESTED_ROWS as u64 + 1);
+
+    /// The SQL type of a part of a key.
+    fn key_type(&self, index: usize) -> Result<String> {
+        let (own, target) = self.relation.columns[index];
+        let view = (self.relation.target)();
+        let (own, target) = (self.object.column(own)?, view.object.column(target)?);
+        // Integers of different sizes keep theirs: `=` compares them, and indexes know how.
+        let column = if own.ty.is_integer() { own } else { target };
+        Ok(column.sql_type().into_owned())
     }
-    Ok(sql)
 }
 
 /// Rows go back as they came, so that neither a key nor another look at the view is needed.
-fn of_function(
-    field: &RowsField,
-    call: &Call,
-    row: &str,
-    keys: &Keys,
-    max_page_size: u32,
-) -> Result<Sql> {
+fn of_function(field: &RowsField, call: &Call, row: &str, max_page_size: u32) -> Sql {
     let arguments = &field.arguments;
     let mut sql = Sql::default();
     // `r` could be a column; `r.*` is the row.
     sql.push("select p.n, c.* from (select row_number() over () as n, r.*::").push(row);
     sql.push(" as r from unnest(");
-    sql.param(keys.column(0), &format!("{row}[]"));
+    sql.param(Param::Keys(0), &format!("{row}[]"));
     sql.push(") as r) as p cross join lateral (select ");
-    field.selection.write_outputs("", max_page_size, &mut sql)?;
+    field.selection.write_outputs("", max_page_size, &mut sql);
     sql.push(" from ");
     call.write(Some("p.r"), &mut sql);
     sql.push(" as t");
@@ -125,21 +269,7 @@ fn of_function(
         sql.push(" where not t.* is null");
     }
     sql.push(") as c");
-    Ok(sql)
-}
-
-fn write_keys(object: &ObjectType, relation: &Relation, keys: &Keys, sql: &mut Sql) -> Result<()> {
-    let view = (relation.target)();
-    for (index, (own, target)) in relation.columns.iter().enumerate() {
-        if index > 0 {
-            sql.push(", ");
-        }
-        let (own, target) = (object.column(own)?, view.object.column(target)?);
-        // Integers of different sizes keep theirs: `=` compares them, and indexes know how.
-        let column = if own.ty.is_integer() { own } else { target };
-        sql.param(keys.column(index), &format!("{}[]", column.sql_type()));
-    }
-    Ok(())
+    sql
 }
 
 fn write_filter(arguments: &ListArguments, sql: &mut Sql) {
@@ -147,4 +277,8 @@ fn write_filter(arguments: &ListArguments, sql: &mut Sql) {
         sql.push(" and ");
         predicate.write(sql);
     }
+}
+
+fn write_limit(sql: &mut Sql) {
+    sql.push(" limit ").number(MAX_NESTED_ROWS as u64 + 1);
 }

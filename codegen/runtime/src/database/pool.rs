@@ -1,0 +1,109 @@
+//! Pools of connections.
+
+use deadpool::Runtime;
+use deadpool::managed::{self, Metrics, Object, RecycleError, RecycleResult, Timeouts};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Config, NoTls, Row};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::session::Session;
+use super::wire::Wire;
+use super::{ConfigError, DatabaseConfig, Side};
+use crate::param::Bound;
+use crate::{Result, tls};
+
+/// A pool of connections.
+pub(super) type Pool = managed::Pool<Connector>;
+
+/// A connection on loan from its pool.
+pub(crate) type Connection = Object<Connector>;
+
+/// Opens connections.
+pub(crate) struct Connector {
+    config: Config,
+    /// Absent for plain connections.
+    tls: Option<MakeRustlsConnect>,
+}
+
+/// Both halves of a connection.
+pub(crate) struct Halves {
+    /// What asks.
+    pub(crate) session: Session,
+    /// What moves bytes.
+    pub(crate) wire: Wire,
+}
+
+impl Halves {
+    /// Runs one statement.
+    pub(crate) async fn query(&mut self, sql: &str, params: &[Bound<'_>]) -> Result<Vec<Row>> {
+        self.wire.drive(self.session.query(sql, params)).await
+    }
+}
+
+impl managed::Manager for Connector {
+    type Type = Halves;
+    type Error = tokio_postgres::Error;
+
+    async fn create(&self) -> Result<Halves, tokio_postgres::Error> {
+        Ok(match &self.tls {
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                Halves { session: Session::new(client), wire: Wire::new(connection) }
+            }
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await?;
+                Halves { session: Session::new(client), wire: Wire::new(connection) }
+            }
+        })
+    }
+
+    async fn recycle(
+        &self,
+        Halves { session, wire }: &mut Halves,
+        _: &Metrics,
+    ) -> RecycleResult<tokio_postgres::Error> {
+        if session.is_lost() || wire.is_unusable() {
+            return Err(RecycleError::message("the connection is lost"));
+        }
+        Ok(())
+    }
+}
+
+/// Prepares a pool for a side of the database; connects to nothing yet.
+pub(super) fn pool(
+    config: &DatabaseConfig,
+    url: &str,
+    side: Side,
+    role: &'static str,
+) -> Result<Pool, ConfigError> {
+    let invalid = |cause: String| ConfigError { role, cause };
+    let mut postgres: Config = url.parse().map_err(|error: tokio_postgres::Error| {
+        invalid(
+            std::error::Error::source(&error)
+                .map_or_else(|| error.to_string(), ToString::to_string),
+        )
+    })?;
+    let mut options = postgres.get_options().unwrap_or_default().to_owned();
+    options += &format!(" -c statement_timeout={}", config.statement_timeout.as_millis());
+    if side == Side::Query {
+        options += " -c default_transaction_read_only=on";
+    }
+    postgres.options(options.trim_start());
+    if postgres.get_application_name().is_none() {
+        postgres.application_name("quarry");
+    }
+    if postgres.get_connect_timeout().is_none() {
+        postgres.connect_timeout(config.acquire_timeout);
+    }
+    let tls = match postgres.get_ssl_mode() {
+        SslMode::Require => Some(tls::connector().map_err(invalid)?),
+        _ => None,
+    };
+    let timeout = Some(config.acquire_timeout);
+    Pool::builder(Connector { config: postgres, tls })
+        .max_size(config.pool_size)
+        .timeouts(Timeouts { wait: timeout, create: timeout, recycle: timeout })
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(|error| invalid(error.to_string()))
+}
