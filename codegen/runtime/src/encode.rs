@@ -3,6 +3,7 @@
 //! Shapes, enum values, integers and required fields are checked here, by path. What a string means
 //! (a date, a decimal, an address) is decided by PostgreSQL's own input function.
 
+mod argument;
 mod array;
 mod range;
 mod shape;
@@ -12,6 +13,7 @@ use async_graphql::Value;
 use crate::json::read_base64;
 use crate::model::{Column, CompositeType, Type};
 use crate::{Error, Result};
+pub(crate) use argument::encode_argument;
 use array::{array_literal, multi_array_literal};
 use range::{multirange_literal, range_literal};
 
@@ -47,7 +49,7 @@ pub(crate) fn encode(ty: &Type, value: &Value, path: &str) -> Result<Option<Stri
 }
 
 /// Turns a list into the text form of an array of its elements' type; `None` is NULL.
-pub(crate) fn encode_array(element: &Type, value: &Value, path: &str) -> Result<Option<String>> {
+fn encode_array(element: &Type, value: &Value, path: &str) -> Result<Option<String>> {
     match value {
         Value::Null => Ok(None),
         value => array_literal(element, value, path).map(Some),

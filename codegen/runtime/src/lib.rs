@@ -38,6 +38,7 @@ mod level;
 mod list;
 mod model;
 mod operand;
+mod operator;
 mod order;
 mod param;
 mod predicate;

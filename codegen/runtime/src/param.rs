@@ -41,6 +41,15 @@ impl Given {
     }
 }
 
+impl Param {
+    /// Its path, if it is a regular expression of a filter.
+    pub(crate) fn regex_path(&self) -> Option<&str> {
+        let Self::Text { given, .. } = self else { return None };
+        let is_regex = given.path.ends_with(".regex") || given.path.ends_with(".iregex");
+        is_regex.then_some(given.path.as_ref())
+    }
+}
+
 fn find_quoted(value: &Value, path: &str, message: &str) -> Option<String> {
     let is_quoted = |text: &str| message.contains(&format!("\"{text}\""));
     let is_quoted = match value {

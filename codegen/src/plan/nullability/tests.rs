@@ -26,7 +26,7 @@ fn view(value: Expr, query: Query) -> View {
         materialized: false,
         security_invoker: false,
         nondeterministic: false,
-        columns: vec![ViewColumn { name: "x".to_owned(), number: 1, ty: int4(), comment: None }],
+        columns: vec![ViewColumn { name: "x".to_owned(), number: 1, ty: int4(), nondeterministic: false, comment: None }],
         keys: Vec::new(),
         comment: None,
         query: Query { targets, ..query },

@@ -1,0 +1,286 @@
+//! Every operator on every type: what it finds is what plain SQL finds, alone and in random
+//! filters; what it cannot be given is refused by path.
+//!
+//! Types and operators are those that the running schema has.
+
+mod column;
+mod data;
+mod leaf;
+
+use fixture_operators::Schema;
+use local_postgres::Database;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value, json};
+use tests::fixture::Fixture;
+use tests::request::{connect, execute};
+use tokio_postgres::Client;
+
+use column::Column;
+use leaf::Choices;
+
+/// How often an operator is tried on a type, each time with other values.
+const TRIES: u8 = 12;
+
+/// A list of rows, and what they can be filtered by.
+struct List {
+    view: &'static str,
+    field: &'static str,
+    filter: &'static str,
+    selection: String,
+    columns: Vec<Column>,
+    rows: Vec<Value>,
+}
+
+/// A database, its API, and what is in it.
+struct Tables {
+    client: Client,
+    schema: Schema,
+    cells: List,
+    owners: List,
+    _database: Database,
+}
+
+impl List {
+    async fn new(
+        schema: &Schema,
+        view: &'static str,
+        [field, ty, filter]: [&'static str; 3],
+    ) -> Self {
+        let columns = Column::all(schema, view, filter).await;
+        let selection = column::selection(schema, ty).await;
+        Self { view, field, filter, selection, columns, rows: Vec::new() }
+    }
+
+    async fn read(&mut self, schema: &Schema) {
+        let query = format!("{{ rows: {}(limit: 1000) {} }}", self.field, self.selection);
+        let answer = execute(schema, &query, Value::Null).await;
+        let rows = answer["data"]["rows"].as_array();
+        self.rows = rows.unwrap_or_else(|| panic!("{answer}")).clone();
+    }
+}
+
+impl Tables {
+    async fn new() -> Self {
+        let database = Fixture::named("operators").database().await;
+        let client = database.connect().await.expect("a connection");
+        let schema = fixture_operators::schema(connect(database.url()));
+        let cells = List::new(&schema, "v_cells", ["cells", "Cells", "CellsFilter"]).await;
+        let owners = List::new(&schema, "v_owners", ["owners", "Owners", "OwnersFilter"]).await;
+        Self { client, schema, cells, owners, _database: database }
+    }
+
+    /// Other rows.
+    async fn fill(&mut self, seed: u32) {
+        data::fill(&self.client, seed).await;
+        self.cells.read(&self.schema).await;
+        self.owners.read(&self.schema).await;
+    }
+
+    /// The keys of the rows that filters find, for each.
+    async fn found(&self, list: &List, filters: &[Value]) -> Vec<Vec<i64>> {
+        let List { field, filter, .. } = list;
+        let names = || (0..filters.len()).map(|n| format!("f{n}"));
+        let variables: Vec<String> = names().map(|name| format!("${name}: {filter}")).collect();
+        let fields: Vec<String> = names()
+            .map(|name| format!("{name}: {field}(where: ${name}, limit: 1000) {{ id }}"))
+            .collect();
+        let query = format!("query ({}) {{ {} }}", variables.join(", "), fields.join(" "));
+        let values: Value =
+            names().zip(filters.iter().cloned()).collect::<serde_json::Map<_, _>>().into();
+        let answer = execute(&self.schema, &query, values.clone()).await;
+        let ids = |name: String| {
+            let rows = answer["data"][&name].as_array();
+            let rows = rows.unwrap_or_else(|| panic!("{answer}\n{values}"));
+            rows.iter().filter_map(|row| row["id"].as_i64()).collect()
+        };
+        names().map(ids).collect()
+    }
+
+    /// The keys of the rows that plain SQL finds.
+    async fn expected(&self, list: &List, condition: &str) -> Vec<i64> {
+        let sql =
+            format!("select t.id::bigint from {} as t where {condition} order by id", list.view);
+        let rows = self.client.query(&sql, &[]).await;
+        let rows = rows.unwrap_or_else(|error| panic!("{error:?}\n{sql}"));
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+}
+
+#[tokio::test]
+async fn every_operator_of_every_type_finds_what_sql_finds() {
+    let mut tables = Tables::new().await;
+    tables.fill(1).await;
+    let list = &tables.cells;
+    let mut faults = Vec::new();
+    for column in &list.columns {
+        for operator in &column.operators {
+            let mut tried = Vec::new();
+            for number in 0..200_u8 {
+                let choices =
+                    [number, number / 3, number / 5, number / 2, number].map(|n| n * 7 % 251);
+                let mut choices = Choices(choices.to_vec().into_iter());
+                let condition = leaf::condition(column, operator, &list.rows, "t", &mut choices);
+                tried.extend(condition);
+                if tried.len() == usize::from(TRIES) {
+                    break;
+                }
+            }
+            if tried.is_empty() {
+                faults.push(format!("{:?} {operator}: no value to try", column.path));
+                continue;
+            }
+            let filters: Vec<Value> = tried.iter().map(|(filter, _)| filter.clone()).collect();
+            let found = tables.found(list, &filters).await;
+            for ((filter, sql), found) in tried.iter().zip(found) {
+                let expected = tables.expected(list, sql).await;
+                if found != expected {
+                    faults.push(format!("{filter}: {found:?}, not {expected:?}\n  {sql}"));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// A random filter, and the condition that it is.
+struct Writer<'a> {
+    tables: &'a Tables,
+    choices: Choices,
+    aliases: usize,
+}
+
+impl Writer<'_> {
+    fn filter(&mut self, list: &List, alias: &str, depth: usize) -> (Value, String) {
+        let kinds = if depth == 0 { 4 } else { 9 };
+        match self.choices.below(kinds) {
+            0..=3 => self.leaf(list, alias),
+            4 => {
+                let (filter, sql) = self.filter(list, alias, depth - 1);
+                (json!({ "not": filter }), format!("not ({sql})"))
+            }
+            kind @ (5 | 6) => {
+                let (name, word, none) =
+                    if kind == 5 { ("and", " and ", "true") } else { ("or", " or ", "false") };
+                let parts: Vec<_> = (0..self.choices.below(4))
+                    .map(|_| self.filter(list, alias, depth - 1))
+                    .collect();
+                let (filters, conditions): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+                let sql = match conditions.is_empty() {
+                    true => none.to_owned(),
+                    false => format!("({})", conditions.join(word)),
+                };
+                (json!({ name: filters }), sql)
+            }
+            _ => self.related(list, alias, depth - 1),
+        }
+    }
+
+    fn leaf(&mut self, list: &List, alias: &str) -> (Value, String) {
+        let column = self.choices.pick(&list.columns);
+        if column.operators.is_empty() {
+            return (json!({}), "true".to_owned());
+        }
+        let operator = self.choices.pick(&column.operators);
+        let condition = leaf::condition(column, operator, &list.rows, alias, &mut self.choices);
+        condition.unwrap_or_else(|| (json!({}), "true".to_owned()))
+    }
+
+    fn related(&mut self, list: &List, alias: &str, depth: usize) -> (Value, String) {
+        self.aliases += 1;
+        let below = format!("t{}", self.aliases);
+        if list.field == "cells" {
+            let (filter, sql) = self.filter(&self.tables.owners, &below, depth);
+            let from = format!("v_owners as {below} where {below}.id = {alias}.owner_id");
+            return (
+                json!({ "owner": filter }),
+                format!("(select count(*) from {from} and {sql}) = 1"),
+            );
+        }
+        let (filter, sql) = self.filter(&self.tables.cells, &below, depth);
+        let all =
+            format!("select count(*) from v_cells as {below} where {below}.owner_id = {alias}.id");
+        let (name, condition) = match self.choices.below(3) {
+            0 => ("some", format!("({all} and {sql}) > 0")),
+            1 => ("every", format!("({all} and {sql}) = ({all})")),
+            _ => ("none", format!("({all} and {sql}) = 0")),
+        };
+        (json!({ "cells": { name: filter } }), condition)
+    }
+}
+
+/// More cases with `PROPTEST_CASES`.
+#[test]
+fn random_filters_find_what_sql_finds() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let tables = std::cell::RefCell::new(runtime.block_on(Tables::new()));
+    let config = Config { failure_persistence: None, ..Config::default() };
+    let cases = std::env::var_os("PROPTEST_CASES").map_or(200, |_| config.cases);
+    let mut runner = TestRunner::new(Config { cases, ..config });
+    let input = (0..1_000_000_u32, vec(any::<u8>(), 0..120));
+    let count = std::cell::Cell::new(0_u32);
+    let result = runner.run(&input, |(seed, choices)| {
+        // Other rows from time to time; a failure is looked for among the same ones.
+        if count.replace(count.get() + 1).is_multiple_of(50) {
+            runtime.block_on(tables.borrow_mut().fill(seed));
+        }
+        let tables = tables.borrow();
+        let mut writer =
+            Writer { tables: &tables, choices: Choices(choices.into_iter()), aliases: 0 };
+        let list = if writer.choices.below(4) == 1 { &tables.owners } else { &tables.cells };
+        let (filter, sql) = writer.filter(list, "t", 3);
+        let (found, expected) = runtime.block_on(async {
+            let filters = [filter.clone()];
+            (tables.found(list, &filters).await.remove(0), tables.expected(list, &sql).await)
+        });
+        prop_assert_eq!(found, expected, "{}\n{}", filter, sql);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// What an operator refuses, by the name of the type that it takes.
+fn refused(ty: &str) -> Value {
+    match ty {
+        "Int" => json!(99_999_999_999_i64),
+        "Boolean" => json!("maybe"),
+        "Float" | "JSON" | "String" => json!("\u{0}"),
+        _ if ty.ends_with("Input") => json!({ "lower": {} }),
+        _ => json!("nothing like it"),
+    }
+}
+
+#[tokio::test]
+async fn every_operator_refuses_other_values_by_path() {
+    let tables = Tables::new().await;
+    let mut faults = Vec::new();
+    for column in &tables.cells.columns {
+        let document = "query ($name: String!) { __type(name: $name) { inputFields {
+            name type { kind name ofType { name ofType { name ofType { name ofType { name ofType {
+              name ofType { name } } } } } } } } } }";
+        let answer = execute(&tables.schema, document, json!({ "name": column.filter })).await;
+        let members = answer["data"]["__type"]["inputFields"].as_array().expect("an input object");
+        for operator in &column.operators {
+            let member = members.iter().find(|member| member["name"] == json!(operator));
+            let mut ty = &member.expect("the operator")["type"];
+            let is_list = ty["kind"] == "LIST";
+            while !ty["ofType"].is_null() {
+                ty = &ty["ofType"];
+            }
+            let value = refused(ty["name"].as_str().expect("a name"));
+            let value = if is_list { json!([value]) } else { value };
+            let filter = column.condition(operator, &value);
+            let query = "query ($where: CellsFilter) { cells(where: $where) { id } }";
+            let answer = execute(&tables.schema, query, json!({ "where": filter })).await;
+            let (error, path) = (&answer["errors"][0], column.path.join("."));
+            let message = error["message"].as_str().unwrap_or_default();
+            if !message.contains(&format!("where.{path}.{operator}"))
+                || error["extensions"]["code"] != "BAD_USER_INPUT"
+            {
+                faults.push(format!("{filter}: {answer}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
