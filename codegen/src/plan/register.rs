@@ -2,7 +2,7 @@
 //!
 //! One place, so that a name which is generated but never registered is easy to notice.
 
-use super::model::{Enum, Function, Object, Operation, Origin, Plan, View};
+use super::model::{Enum, Function, Object, Operation, Origin, Plan, Type, View};
 use super::names::GraphqlName;
 use super::registry::{MAX_DIMENSIONS, Owner, Registry, Scope};
 use crate::diagnostic::Diagnostics;
@@ -21,14 +21,17 @@ pub(super) fn register(plan: &Plan, diagnostics: &mut Diagnostics) {
         }
         if composite.multirange.is_some() {
             register_value_filters(&mut registry, &object.name, &object.origin, &["", "Set"]);
-        } else {
-            register_composite_filter(&mut registry, object);
         }
     }
     plan.enums.values().for_each(|planned| register_enum(&mut registry, planned));
     plan.functions.iter().for_each(|function| register_function(&mut registry, plan, function));
     let listed = plan.listed_objects();
     listed.into_iter().for_each(|object| register_filter(&mut registry, plan, object));
+    let composites = plan.filtered_types().into_iter().filter_map(|ty| match ty {
+        Type::Composite(name) => plan.object(name),
+        _ => None,
+    });
+    composites.for_each(|object| register_composite_filter(&mut registry, object));
     registry.report(diagnostics);
 }
 
@@ -36,9 +39,6 @@ fn register_view(registry: &mut Registry, view: &View) {
     let object = &view.object;
     let origin = &object.origin;
     register_object(registry, object, true);
-    if view.composite.is_some() {
-        register_composite_filter(registry, object);
-    }
     if let Some(input) = view.composite.as_ref().and_then(|usage| usage.input.as_ref()) {
         registry.claim(Scope::Types, input.as_str(), &derived(origin, "its input object"));
     }

@@ -440,6 +440,14 @@ fn collisions_are_errors_wherever_names_meet() {
             with("v_date"),
             with("v_query"),
             with("v_string_filter"),
+            with("v_string_list_list_filter"),
+            with("v_is_null_filter"),
+            with("v_pair_value_filter")
+                .with_composite("public.pair", &[("x", "int4")])
+                .with_view("v_b", &[("x", "public.pair")]),
+            with("v_a")
+                .with_composite("public.pair", &[("is_null", "int4")])
+                .with_view("v_b", &[("x", "public.pair")]),
             with("v_page_info"),
             with("v_direction"),
             // Columns.

@@ -46,7 +46,7 @@ const VALUES: &[(&str, &[&str])] = &[
             "(,,,,,,,)",
             "(\"(1,x)\",\"[1,5)\",a@b,ok,\"{a,NULL}\",{},\"{\"\"a\"\": 1}\",Ab)",
             "(\"(,)\",empty,@,sad,{},,[],aB)",
-            "(,\"(,3]\",,\"in high spirits\",{b},,null,é)",
+            "(,\"(,3]\",,\"in high spirits\",{b},,1,é)",
         ],
     ),
     ("int2_arrays", INTEGERS),

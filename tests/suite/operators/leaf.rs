@@ -139,14 +139,16 @@ fn text(
     let start = choices.below(chars.len() + 1);
     let end = start + choices.below(chars.len() - start + 1);
     let name = column.path.last().map_or("", String::as_str);
-    // As they stand in the table, without a collation of their own.
+    // As they stand in the table, without a collation of their own; a `name` has that of C.
+    let collation = if name == "names" { "C" } else { "default" };
+    let collated = |sql: String| format!("({sql})::text collate \"{collation}\"");
     let plain = match name {
-        "chars" => format!("rpad(({c})::text, 5)"),
-        _ => format!("({c})::text collate \"default\""),
+        "chars" => collated(format!("rpad(({c})::text, 5)")),
+        _ => collated(c.to_owned()),
     };
     let any_case = operator.starts_with('i') || operator == "notIlike" || name == "cis";
     let fold = |sql: String| if any_case { format!("lower({sql})") } else { sql };
-    let (c, lower) = (fold(plain.clone()), |part: &str| fold(literal(part)));
+    let (c, lower) = (fold(plain.clone()), |part: &str| fold(collated(literal(part))));
     let part = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
     match operator {
         "like" | "notLike" | "ilike" | "notIlike" => {
