@@ -196,6 +196,10 @@ fn column_of<'a>(
         .zip(counts)
         .map(|((operator, value), count)| ((*operator, value.to_string()), count))
         .collect();
+    // The `null` of JSON looks like NULL, but is none.
+    let is_json = matches!(column.ty.name(), "JSONFilter" | "IsNullFilter");
+    let absent = counts.get(&("isNull", "true".to_owned())).copied().unwrap_or(nulls);
+    let nulls = if is_json { absent.min(nulls) } else { nulls };
     let faults = contradictions(&counts, rows.len(), nulls, values.first());
     let faults = faults.iter().map(|fault| format!("{} where {name} {fault}", field.name));
     walk.faults.extend(faults);
