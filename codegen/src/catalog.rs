@@ -187,6 +187,9 @@ pub struct ViewColumn {
     pub number: i16,
     /// Its type.
     pub ty: TypeRef,
+    /// Whether its collation calls different texts equal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nondeterministic: bool,
     /// `COMMENT ON COLUMN`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,

@@ -16,7 +16,7 @@ pub(crate) fn ty(text: &str) -> TypeRef {
 /// A column, whose name may be followed by a comment after `|`.
 pub(crate) fn column(number: i16, text: &str, type_name: &str) -> ViewColumn {
     let (name, comment) = with_comment(text);
-    ViewColumn { name, number, ty: ty(type_name), comment }
+    ViewColumn { name, number, ty: ty(type_name), nondeterministic: false, comment }
 }
 
 fn with_comment(text: &str) -> (String, Option<String>) {

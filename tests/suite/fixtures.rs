@@ -31,6 +31,7 @@ fixtures! {
     hostile: "hostile", fixture_hostile;
     keys: "keys", fixture_keys;
     references: "references", fixture_references;
+    operators: "operators", fixture_operators;
     ranges: "ranges", fixture_ranges;
     nullability: "nullability", fixture_nullability;
     relations: "relations", fixture_relations;

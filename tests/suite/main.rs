@@ -15,6 +15,7 @@ mod fresh;
 mod functions;
 mod http;
 mod nested;
+mod operators;
 mod records;
 mod round_trips;
 mod sdl;

@@ -70,6 +70,8 @@ async fn schema_files_say_what_the_running_schemas_say() {
     // async-graphql prints quotes in descriptions without escapes, so that its form of this one
     // cannot be read; ours can.
     assert!(written("tests/fixtures/hostile").contains_key("Self"));
+    check("tests/fixtures/operators", &fixture_operators::schema(database.clone()).sdl());
+    check("tests/fixtures/round_trips", &fixture_round_trips::schema(database.clone()).sdl());
     check("tests/fixtures/relations", &fixture_relations::schema(database.clone()).sdl());
     check("tests/fixtures/types", &fixture_types::schema(database).sdl());
 }

@@ -3,6 +3,7 @@
 //! Shapes, enum values, integers and required fields are checked here, by path. What a string means
 //! (a date, a decimal, an address) is decided by PostgreSQL's own input function.
 
+mod argument;
 mod array;
 mod range;
 mod shape;
@@ -12,6 +13,7 @@ use async_graphql::Value;
 use crate::json::read_base64;
 use crate::model::{Column, CompositeType, Type};
 use crate::{Error, Result};
+pub(crate) use argument::Form;
 use array::{array_literal, multi_array_literal};
 use range::{multirange_literal, range_literal};
 
@@ -46,73 +48,12 @@ pub(crate) fn encode(ty: &Type, value: &Value, path: &str) -> Result<Option<Stri
     Ok(Some(text))
 }
 
-/// How a value becomes the text form of a parameter.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Form {
-    ty: &'static Type,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Value,
-    List,
-    /// A pattern of `like` with `%` before or after the text, which stands for itself.
-    Pattern {
-        before: &'static str,
-        after: &'static str,
-    },
-}
-
-impl Form {
-    /// A value of a type.
-    pub(crate) const fn value(ty: &'static Type) -> Self {
-        Self { ty, kind: Kind::Value }
+/// Turns a list into the text form of an array of its elements' type; `None` is NULL.
+fn encode_array(element: &Type, value: &Value, path: &str) -> Result<Option<String>> {
+    match value {
+        Value::Null => Ok(None),
+        value => array_literal(element, value, path).map(Some),
     }
-
-    /// An array of values of a type, none of them null.
-    pub(crate) const fn list(ty: &'static Type) -> Self {
-        Self { ty, kind: Kind::List }
-    }
-
-    /// A pattern of `like` that matches a text between others.
-    pub(crate) const fn pattern(
-        ty: &'static Type,
-        before: &'static str,
-        after: &'static str,
-    ) -> Self {
-        Self { ty, kind: Kind::Pattern { before, after } }
-    }
-
-    /// Turns a value into the text form of the parameter; `None` is NULL. `path` names the value in
-    /// errors.
-    pub(crate) fn encode(self, value: &Value, path: &str) -> Result<Option<String>> {
-        match (self.kind, value) {
-            (_, Value::Null) => Ok(None),
-            (Kind::Value, value) => encode(self.ty, value, path),
-            (Kind::List, value) => {
-                if let Some(index) = items(value).iter().position(|item| *item == Value::Null) {
-                    return Err(expected(&format!("{path}[{index}]"), "a value, not null"));
-                }
-                array_literal(self.ty, value, path).map(Some)
-            }
-            (Kind::Pattern { before, after }, value) => {
-                let text = encode(self.ty, value, path)?;
-                Ok(text.map(|text| format!("{before}{}{after}", escape_like(&text))))
-            }
-        }
-    }
-}
-
-fn escape_like(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 2);
-    for char in text.chars() {
-        if matches!(char, '%' | '_' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(char);
-    }
-    escaped
 }
 
 /// Checks and prints a value without structure.

@@ -185,9 +185,14 @@ impl Error {
     /// An error of a statement with these parameters.
     pub(crate) fn of_statement(error: tokio_postgres::Error, params: &[Bound<'_>]) -> Self {
         let refused = error.as_db_error().and_then(|db| {
-            let path = params.get(refused_parameter(db)?)?.quoted_in(db.message())?;
-            let error = Self::bad_input(format!("`{path}`: {}", db.message()));
-            Some(error.with_sql_state(db.code().code()))
+            let paths = if db.code().code() == INVALID_REGEX && db.where_().is_none() {
+                // The message does not say which.
+                params.iter().filter_map(Bound::regex_path).collect::<Vec<_>>().join("` or `")
+            } else {
+                params.get(refused_parameter(db)?)?.quoted_in(db.message())?
+            };
+            let refusal = Self::bad_input(format!("`{paths}`: {}", db.message()));
+            (!paths.is_empty()).then(|| refusal.with_sql_state(db.code().code()))
         });
         refused.unwrap_or_else(|| error.into())
     }
@@ -215,6 +220,9 @@ impl Error {
     }
 }
 
+/// `invalid_regular_expression`, which only the operator finds out.
+const INVALID_REGEX: &str = "2201B";
+
 /// The position of the parameter whose type refused the client's value: its input function, or the
 /// constraint of a domain.
 ///
@@ -222,7 +230,8 @@ impl Error {
 /// rows.
 fn refused_parameter(db: &DbError) -> Option<usize> {
     let state = db.code().code();
-    if !(state.starts_with("22") || matches!(state, "23502" | "23514")) {
+    // The input function of `jsonpath` reports errors of syntax.
+    if !(state.starts_with("22") || matches!(state, "23502" | "23514" | "42601")) {
         return None;
     }
     let (_, number) = db.where_()?.split_once("portal parameter $")?;

@@ -39,6 +39,7 @@ mod level;
 mod list;
 mod model;
 mod operand;
+mod operator;
 mod order;
 mod param;
 mod plan;

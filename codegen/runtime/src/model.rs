@@ -36,7 +36,7 @@ pub struct Computed {
     /// The function, whose first argument is the row; itself a function, because what it returns
     /// may lead back here.
     pub function: fn() -> &'static Function,
-    /// Whether rows can be filtered and sorted by it.
+    /// Whether rows can be filtered by it, and sorted if its type has an order.
     pub comparable: bool,
     /// Description, from the SQL comment.
     pub doc: &'static str,
@@ -63,6 +63,8 @@ pub struct Column {
     pub deprecated: Option<&'static str>,
     /// The SQL type that a value is cast to, where it is not [`Type::sql_name`].
     pub cast: Option<&'static str>,
+    /// Whether its collation calls different texts equal.
+    pub nondeterministic: bool,
     /// Whether it is left out of the API and only keeps its place among a composite's attributes.
     pub hidden: bool,
 }
@@ -213,7 +215,7 @@ impl Computed {
         Self { field, row, function, comparable: false, doc: "", deprecated: None }
     }
 
-    /// Lets rows be filtered and sorted by it.
+    /// Lets rows be filtered by it, and sorted if its type has an order.
     #[must_use]
     pub const fn comparable(mut self) -> Self {
         self.comparable = true;
@@ -247,6 +249,7 @@ impl Column {
             doc: "",
             deprecated: None,
             cast: None,
+            nondeterministic: false,
             hidden: false,
         }
     }
@@ -286,6 +289,13 @@ impl Column {
         self
     }
 
+    /// Says that its collation calls different texts equal.
+    #[must_use]
+    pub const fn nondeterministic(mut self) -> Self {
+        self.nondeterministic = true;
+        self
+    }
+
     /// Leaves it out of the API: an attribute of a composite that only keeps its place.
     #[must_use]
     pub const fn hidden(mut self) -> Self {
@@ -300,8 +310,8 @@ impl Column {
 }
 
 impl Type {
-    /// Whether rows can be filtered and sorted by it.
-    pub(crate) fn is_comparable(&self) -> bool {
+    /// Whether rows can be sorted by it.
+    pub(crate) fn is_sortable(&self) -> bool {
         !matches!(
             self,
             Self::Json

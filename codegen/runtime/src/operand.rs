@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Column, Computed, ObjectType, Type};
+use crate::model::{Column, CompositeType, Computed, ObjectType, Type};
+use crate::operator::Argument;
 use crate::resolver::{Function, Returns};
 use crate::sql::Sql;
 
@@ -42,12 +43,38 @@ impl Operand {
         }
     }
 
+    /// The SQL type that what an operator is given is cast to.
+    pub(crate) fn argument_type(self, argument: Argument) -> String {
+        argument.sql_type(self.ty(), &self.sql_type()).into_owned()
+    }
+
+    /// The attribute of a composite that has a name.
+    pub(crate) fn attribute(self, field: &str) -> Option<Self> {
+        let Type::Composite(CompositeType { object, .. }) = self.ty() else { return None };
+        let attribute = object.columns.iter().find(|item| item.field == field && !item.hidden);
+        attribute.map(Self::Column)
+    }
+
+    /// Whether it has a collation that calls different texts equal.
+    pub(crate) fn is_nondeterministic(self) -> bool {
+        matches!(self, Self::Column(column) if column.nondeterministic)
+    }
+
+    /// Whether rows can be sorted by it.
+    pub(crate) fn is_sortable(self) -> bool {
+        self.ty().is_sortable()
+    }
+
     /// Appends it, as a value of rows of a table alias.
     pub(crate) fn write(self, alias: impl Fn(&mut Sql), sql: &mut Sql) {
         match self {
             Self::Column(column) => {
                 alias(sql);
                 sql.push(".").name(column.column);
+                // A domain over an enum has no operators of its own.
+                if let (Type::Enum(_), Some(cast)) = (&column.ty, column.cast) {
+                    sql.push("::").push(cast);
+                }
             }
             Self::Computed(Function { schema, name, .. }, _) => {
                 sql.qualified(schema, name).push("(");
@@ -82,16 +109,21 @@ impl Operand {
 }
 
 impl ObjectType {
-    /// What its rows can be filtered and sorted by: field, description, operand.
+    /// What its rows can be filtered by: field, description, operand.
     pub(crate) fn operands(
         &'static self,
     ) -> impl Iterator<Item = (&'static str, &'static str, Operand)> {
-        let columns = self.columns.iter().filter(|item| !item.hidden && item.ty.is_comparable());
+        let columns = self.columns.iter().filter(|item| !item.hidden);
         let columns = columns.map(|item| (item.field, item.doc, Operand::Column(item)));
         let computed = self.computed.iter();
         let computed =
             computed.filter_map(|item| Some((item.field, item.doc, Operand::of_computed(item)?)));
         columns.chain(computed)
+    }
+
+    /// Whether its rows can be sorted.
+    pub(crate) fn is_sortable(&'static self) -> bool {
+        self.operands().any(|(.., operand)| operand.is_sortable())
     }
 
     /// The operand of a field.

@@ -108,6 +108,7 @@ impl Order {
             }
             let operand = object
                 .operand(name)
+                .filter(|operand| operand.is_sortable())
                 .ok_or_else(|| Error::bad_input(format!("`orderBy`: unknown column `{name}`")))?;
             let direction = Direction::parse(&inner).ok_or_else(|| {
                 Error::bad_input(format!("`orderBy.{name}`: expected a Direction"))

@@ -107,6 +107,12 @@ impl Param {
 }
 
 impl Bound<'_> {
+    /// Its path, if it is a regular expression of a filter.
+    pub(crate) fn regex_path(&self) -> Option<&str> {
+        let Self::Text { path, .. } = self else { return None };
+        (path.ends_with(".regex") || path.ends_with(".iregex")).then_some(path)
+    }
+
     /// The path of the scalar that a message of PostgreSQL quotes, or else of the whole value.
     pub(crate) fn quoted_in(&self, message: &str) -> Option<String> {
         let Self::Text { path, value, .. } = self else { return None };

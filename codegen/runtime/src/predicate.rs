@@ -4,6 +4,7 @@ use crate::encode::Form;
 use crate::input::Input;
 use crate::model::{Cardinality, Column, ObjectType, Relation, Type};
 use crate::operand::Operand;
+use crate::operator::{Argument, EQ, Operator, operators};
 use crate::param::Param;
 use crate::sql::Sql;
 use crate::{Error, Result};
@@ -17,10 +18,12 @@ pub(crate) enum Predicate {
     Any(Vec<Predicate>),
     /// It does not hold.
     Not(Box<Predicate>),
-    /// Something compared with a value of its type, or an array of them.
-    Compare { operand: Operand, operator: Operator, value: Param },
+    /// Something compared with what was given.
+    Compare { operand: Operand, operator: &'static Operator, value: Param },
     /// Something is null, or is not.
     Null { operand: Operand, is_null: bool },
+    /// The attributes of a composite satisfy a condition.
+    Within { operand: Operand, predicate: Box<Predicate> },
     /// So many of the rows that a relation leads to satisfy a condition.
     Related { relation: &'static Relation, quantifier: Quantifier, predicate: Box<Predicate> },
 }
@@ -40,139 +43,6 @@ impl Quantifier {
         ("every", Self::Every, "No row fails this; so it is without rows."),
         ("none", Self::None, "No row satisfies this."),
     ];
-}
-
-/// An operator of a scalar filter.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Operator {
-    Eq,
-    Neq,
-    In,
-    NotIn,
-    Gt,
-    Gte,
-    Lt,
-    Lte,
-    IsNull,
-    Like,
-    Ilike,
-    StartsWith,
-    EndsWith,
-    Contains,
-}
-
-use Operator as Op;
-
-const BOOLEAN: &[Op] = &[Op::Eq, Op::Neq, Op::IsNull];
-const EQUALITY: &[Op] = &[Op::Eq, Op::Neq, Op::In, Op::NotIn, Op::IsNull];
-const ORDER: &[Op] =
-    &[Op::Eq, Op::Neq, Op::In, Op::NotIn, Op::Gt, Op::Gte, Op::Lt, Op::Lte, Op::IsNull];
-const TEXT: &[Op] = &[
-    Op::Eq,
-    Op::Neq,
-    Op::In,
-    Op::NotIn,
-    Op::Gt,
-    Op::Gte,
-    Op::Lt,
-    Op::Lte,
-    Op::Like,
-    Op::Ilike,
-    Op::StartsWith,
-    Op::EndsWith,
-    Op::Contains,
-    Op::IsNull,
-];
-
-impl Operator {
-    /// The name of its field in a filter.
-    pub(crate) fn field(self) -> &'static str {
-        match self {
-            Self::Eq => "eq",
-            Self::Neq => "neq",
-            Self::In => "in",
-            Self::NotIn => "notIn",
-            Self::Gt => "gt",
-            Self::Gte => "gte",
-            Self::Lt => "lt",
-            Self::Lte => "lte",
-            Self::IsNull => "isNull",
-            Self::Like => "like",
-            Self::Ilike => "ilike",
-            Self::StartsWith => "startsWith",
-            Self::EndsWith => "endsWith",
-            Self::Contains => "contains",
-        }
-    }
-
-    /// What it does, for the API's documentation.
-    pub(crate) fn doc(self) -> &'static str {
-        match self {
-            Self::Eq => "Equal.",
-            Self::Neq => "Not equal; a null is neither.",
-            Self::In => "Equal to one of these; an empty list matches nothing.",
-            Self::NotIn => "Equal to none of these.",
-            Self::Gt => "Greater.",
-            Self::Gte => "Greater or equal.",
-            Self::Lt => "Less.",
-            Self::Lte => "Less or equal.",
-            Self::IsNull => "Null, or not null.",
-            Self::Like => "Matches a pattern: `%` is any text, `_` any character, `\\` escapes.",
-            Self::Ilike => "Like `like`, whatever the case.",
-            Self::StartsWith => "Starts with this text.",
-            Self::EndsWith => "Ends with this text.",
-            Self::Contains => "Contains this text.",
-        }
-    }
-
-    fn sql(self) -> &'static str {
-        match self {
-            Self::Eq => " = ",
-            Self::Neq => " <> ",
-            Self::In => " = any (",
-            Self::NotIn => " <> all (",
-            Self::Gt => " > ",
-            Self::Gte => " >= ",
-            Self::Lt => " < ",
-            Self::Lte => " <= ",
-            Self::IsNull => " is ",
-            Self::Like | Self::StartsWith | Self::EndsWith | Self::Contains => " like ",
-            Self::Ilike => " ilike ",
-        }
-    }
-
-    /// How its value is passed, for an operand of a type.
-    fn form(self, ty: &'static Type) -> Form {
-        match self {
-            Self::In | Self::NotIn => Form::list(ty),
-            Self::StartsWith => Form::pattern(ty, "", "%"),
-            Self::EndsWith => Form::pattern(ty, "%", ""),
-            Self::Contains => Form::pattern(ty, "%", "%"),
-            _ => Form::value(ty),
-        }
-    }
-
-    pub(crate) fn is_list(self) -> bool {
-        matches!(self, Self::In | Self::NotIn)
-    }
-
-    fn is_pattern(self) -> bool {
-        matches!(
-            self,
-            Self::Like | Self::Ilike | Self::StartsWith | Self::EndsWith | Self::Contains
-        )
-    }
-}
-
-/// The operators of a type; none where it cannot be filtered.
-pub(crate) fn operators(ty: &Type) -> &'static [Operator] {
-    match ty {
-        Type::Text => TEXT,
-        Type::Bool => BOOLEAN,
-        Type::Bytea => EQUALITY,
-        ty if !ty.is_comparable() => &[],
-        _ => ORDER,
-    }
 }
 
 impl Predicate {
@@ -239,35 +109,34 @@ impl Predicate {
                 "`{path}`: expected an object such as {{ isNull: true }}"
             )));
         };
-        let known = operators(operand.ty());
         let compare = |(name, input): &(&str, Input<'_>)| {
             let path = format!("{path}.{name}");
-            let operator = known.iter().find(|operator| operator.field() == *name);
-            let operator =
-                *operator.ok_or_else(|| Error::bad_input(format!("`{path}`: unknown operator")))?;
-            Self::parse_operator(operand, operator, input, &path)
+            let operator = operators(operand.ty()).find(|item| item.field == *name);
+            match (operator, operand.attribute(name)) {
+                (Some(operator), _) => Self::parse_operator(operand, operator, input, &path),
+                (None, Some(attribute)) => {
+                    let predicate = Box::new(Self::parse_operand(attribute, input, &path)?);
+                    Ok(Self::Within { operand, predicate })
+                }
+                _ => Err(Error::bad_input(format!("`{path}`: unknown operator"))),
+            }
         };
         Ok(Self::All(members.iter().map(compare).collect::<Result<_>>()?))
     }
 
     fn parse_operator(
         operand: Operand,
-        operator: Operator,
+        operator: &'static Operator,
         input: &Input<'_>,
         path: &str,
     ) -> Result<Self> {
-        // A comparison with NULL is true for no row, which nobody means.
-        let nothing =
-            || Error::bad_input(format!("`{path}` is null; leave it out, or use `isNull`"));
-        if operator == Operator::IsNull {
-            let is_null = input.boolean().ok_or_else(nothing)?;
+        if operator.argument == Argument::IsNull
+            && let Some(is_null) = input.boolean()
+        {
             return Ok(Self::Null { operand, is_null });
         }
-        if input.is_null() {
-            return Err(nothing());
-        }
-        let value = Param::of(input, operator.form(operand.ty()), path)?;
-        Ok(Self::Compare { operand, operator, value })
+        let form = Form { argument: operator.argument, ty: operand.ty() };
+        Ok(Self::Compare { operand, operator, value: Param::of(input, form, path)? })
     }
 
     /// A column equals a value, or is null where the value is.
@@ -277,44 +146,50 @@ impl Predicate {
             return Ok(Self::Null { operand, is_null: true });
         }
         let value = Param::of(input, Form::value(&column.ty), column.field)?;
-        Ok(Self::Compare { operand, operator: Operator::Eq, value })
+        Ok(Self::Compare { operand, operator: &EQ, value })
     }
 
     /// Appends the condition on rows of the table alias `t`.
     pub(crate) fn write(&self, sql: &mut Sql) {
-        self.write_on(Alias(0), sql);
+        self.write_on(Row::Table(0), sql);
     }
 
-    fn write_on(&self, alias: Alias, sql: &mut Sql) {
+    fn write_on(&self, row: Row<'_>, sql: &mut Sql) {
         match self {
-            Self::All(parts) => write_joined(parts, " and ", "true", alias, sql),
-            Self::Any(parts) => write_joined(parts, " or ", "false", alias, sql),
+            Self::All(parts) => write_joined(parts, " and ", "true", row, sql),
+            Self::Any(parts) => write_joined(parts, " or ", "false", row, sql),
             Self::Not(part) => {
                 sql.push("not (");
-                part.write_on(alias, sql);
+                part.write_on(row, sql);
                 sql.push(")");
             }
             Self::Compare { operand, operator, value } => {
-                let mut sql_type = operand.sql_type();
-                // As `bpchar` a pattern would lose its trailing blanks, which values of that type
-                // keep in `like`.
-                if operator.is_pattern() && sql_type == "pg_catalog.bpchar" {
-                    sql_type = "pg_catalog.text".into();
+                let [before, between, after] = operator.sql;
+                sql.push(before);
+                operand.write(|sql| row.write_name(sql), sql);
+                if operator.argument.is_text() && operand.is_nondeterministic() {
+                    // Before version 18 such texts cannot be matched with patterns.
+                    sql.push(" collate pg_catalog.\"default\"");
                 }
-                operand.write(|sql| alias.write_name(sql), sql);
-                sql.push(operator.sql());
-                if operator.is_list() {
-                    sql.param(value.clone(), &format!("{sql_type}[]")).push(")");
-                } else {
-                    sql.param(value.clone(), &sql_type);
-                }
+                sql.push(between);
+                sql.param(value.clone(), &operand.argument_type(operator.argument)).push(after);
+            }
+            Self::Within { operand, predicate } => {
+                predicate.write_on(Row::Value(&row, *operand), sql)
             }
             Self::Null { operand, is_null } => {
-                operand.write(|sql| alias.write_name(sql), sql);
-                sql.push(if *is_null { " is null" } else { " is not null" });
+                operand.write(|sql| row.write_name(sql), sql);
+                sql.push(match (operand.ty(), is_null) {
+                    // `is null` would also be true of a row of nothing but nulls, and `is not null`
+                    // false of one with a single null.
+                    (Type::Composite(_), true) => " is not distinct from null",
+                    (Type::Composite(_), false) => " is distinct from null",
+                    (_, true) => " is null",
+                    (_, false) => " is not null",
+                });
             }
             Self::Related { relation, quantifier, predicate } => {
-                write_related(relation, *quantifier, predicate, alias, sql);
+                write_related(relation, *quantifier, predicate, row, sql);
             }
         }
     }
@@ -342,17 +217,17 @@ fn write_related(
     relation: &Relation,
     quantifier: Quantifier,
     predicate: &Predicate,
-    alias: Alias,
+    row: Row<'_>,
     sql: &mut Sql,
 ) {
-    let (view, below) = ((relation.target)(), Alias(alias.0 + 1));
+    let (view, below) = ((relation.target)(), row.below());
     sql.push(if quantifier == Quantifier::Some { "exists" } else { "not exists" });
     sql.push(" (select from ").qualified(view.schema, view.name).push(" as ");
     below.write_name(sql);
     for (index, (own, target)) in relation.columns.iter().enumerate() {
         sql.push(if index == 0 { " where " } else { " and " });
         below.write(sql).name(target).push(" = ");
-        alias.write(sql).name(own);
+        row.write(sql).name(own);
     }
     if !predicate.is_true() || quantifier == Quantifier::Every {
         sql.push(" and ");
@@ -364,38 +239,59 @@ fn write_related(
     sql.push(")");
 }
 
-/// A table alias: `t` of the rows that are asked for, `t1` and so on of related ones.
+/// What conditions are about: a row of a table alias, `t` for the rows that are asked for and `t1`
+/// and so on for related ones, or a composite within such a row.
 #[derive(Clone, Copy)]
-struct Alias(u64);
+enum Row<'a> {
+    Table(u64),
+    Value(&'a Row<'a>, Operand),
+}
 
-impl Alias {
-    fn write_name(self, sql: &mut Sql) {
-        sql.push("t");
-        if self.0 > 0 {
-            sql.number(self.0);
+impl Row<'_> {
+    /// The alias of rows that are related to it.
+    fn below(self) -> Self {
+        match self {
+            Self::Table(depth) => Self::Table(depth + 1),
+            Self::Value(row, _) => row.below(),
         }
     }
 
-    /// Appends the alias and a dot.
+    fn write_name(self, sql: &mut Sql) {
+        match self {
+            Self::Table(0) => {
+                sql.push("t");
+            }
+            Self::Table(depth) => {
+                sql.push("t").number(depth);
+            }
+            Self::Value(row, operand) => {
+                sql.push("(");
+                operand.write(|sql| row.write_name(sql), sql);
+                sql.push(")");
+            }
+        }
+    }
+
+    /// Appends the name and a dot.
     fn write(self, sql: &mut Sql) -> &mut Sql {
         self.write_name(sql);
         sql.push(".")
     }
 }
 
-fn write_joined(parts: &[Predicate], separator: &str, empty: &str, alias: Alias, sql: &mut Sql) {
+fn write_joined(parts: &[Predicate], separator: &str, empty: &str, row: Row<'_>, sql: &mut Sql) {
     match parts {
         [] => {
             sql.push(empty);
         }
-        [part] => part.write_on(alias, sql),
+        [part] => part.write_on(row, sql),
         parts => {
             sql.push("(");
             for (index, part) in parts.iter().enumerate() {
                 if index > 0 {
                     sql.push(separator);
                 }
-                part.write_on(alias, sql);
+                part.write_on(row, sql);
             }
             sql.push(")");
         }

@@ -4,6 +4,7 @@
 //! write to it.
 
 mod connection;
+mod filters;
 
 use async_graphql::OutputType;
 use async_graphql::indexmap::IndexMap;
@@ -15,8 +16,6 @@ use crate::list::ListArguments;
 use crate::model::{
     Cardinality, Column, CompositeType, EnumType, ObjectType, RangeType, Relation, Type, View,
 };
-use crate::order::Direction;
-use crate::predicate::{Quantifier, operators};
 use crate::resolver::{Action, Function, Presence, Resolver, Returns};
 use crate::scalar::{
     Base64, BigInt, Cidr, Date, DateTime, Decimal, Duration, Inet, Json, LocalDateTime, LocalTime,
@@ -92,16 +91,16 @@ fn add_list_arguments(
     add_argument(field, MetaInputValue { default_value: Some("0".to_owned()), ..offset });
 }
 
-/// Adds `where` and `orderBy`, if there is a column for them.
+/// Adds `where`, and `orderBy` if there is a column for it.
 fn add_filter_arguments(
     registry: &mut Registry,
     object: &'static ObjectType,
     field: &mut MetaField,
 ) {
-    if is_comparable(object) {
-        register_filter(registry, object);
-        register_order_by(registry, object);
-        add_argument(field, input("where", "", filter_name(object)));
+    filters::register_filter(registry, object);
+    add_argument(field, input("where", "", filter_name(object)));
+    if object.is_sortable() {
+        filters::register_order_by(registry, object);
         add_argument(field, input("orderBy", "", format!("[{}!]", order_by_name(object))));
     }
 }
@@ -292,100 +291,6 @@ fn register_enum(registry: &mut Registry, table: &EnumType) {
         .types
         .entry(table.name.to_owned())
         .or_insert_with(|| enum_type(table.name, table.doc, values));
-}
-
-/// Registers the filter of an object's rows.
-pub(crate) fn register_filter(registry: &mut Registry, object: &'static ObjectType) {
-    let name = filter_name(object);
-    if !claim(registry, &name) {
-        return;
-    }
-    let mut fields = vec![
-        input("and", "All of these hold.", format!("[{name}!]")),
-        input("or", "At least one of these holds.", format!("[{name}!]")),
-        input("not", "This does not hold.", name.clone()),
-    ];
-    for (field, doc, operand) in object.operands() {
-        let filter = register_scalar_filter(registry, operand.ty());
-        fields.push(input(field, doc, filter));
-    }
-    for relation in object.relations {
-        if let Some(filter) = register_relation_filter(registry, relation) {
-            fields.push(input(relation.field, relation.doc, filter));
-        }
-    }
-    let doc = format!("A condition on rows of {}; all given fields must hold.", object.name);
-    registry.types.insert(name.clone(), input_object(&name, &doc, fields));
-}
-
-/// Registers the filter of a relation: of the rows themselves where it leads to one, of how many
-/// satisfy it where it leads to many.
-fn register_relation_filter(registry: &mut Registry, relation: &Relation) -> Option<String> {
-    let target = (relation.target)().object;
-    is_comparable(target).then_some(())?;
-    register_filter(registry, target);
-    let filter = filter_name(target);
-    if relation.cardinality != Cardinality::Many {
-        return Some(filter);
-    }
-    let name = format!("{}ListFilter", target.name);
-    registry.types.entry(name.clone()).or_insert_with(|| {
-        let fields = Quantifier::ALL.map(|(field, _, doc)| input(field, doc, filter.clone()));
-        let doc =
-            format!("A condition on related rows of {}; all given fields must hold.", target.name);
-        input_object(&name, &doc, fields.into())
-    });
-    Some(name)
-}
-
-fn register_scalar_filter(registry: &mut Registry, ty: &Type) -> String {
-    let scalar = register_type(registry, ty);
-    let name = format!("{scalar}Filter");
-    registry.types.entry(name.clone()).or_insert_with(|| {
-        let fields = operators(ty).iter().map(|operator| {
-            let ty = match operator.field() {
-                "isNull" => "Boolean".to_owned(),
-                "in" | "notIn" => format!("[{scalar}!]"),
-                _ => scalar.clone(),
-            };
-            input(operator.field(), operator.doc(), ty)
-        });
-        let doc = format!("A condition on a value of type {scalar}; all given fields must hold.");
-        input_object(&name, &doc, fields.collect())
-    });
-    <bool as OutputType>::create_type_info(registry);
-    name
-}
-
-/// Registers the sort criterion of an object's rows.
-pub(crate) fn register_order_by(registry: &mut Registry, object: &'static ObjectType) {
-    let values = Direction::ALL.into_iter().map(Direction::describe);
-    registry
-        .types
-        .entry("Direction".to_owned())
-        .or_insert_with(|| enum_type("Direction", "A direction and the place of nulls.", values));
-    let name = order_by_name(object);
-    if !claim(registry, &name) {
-        return;
-    }
-    let mut fields: Vec<MetaInputValue> = object
-        .operands()
-        .map(|(field, doc, _)| input(field, doc, "Direction".to_owned()))
-        .collect();
-    for relation in object.relations {
-        let target = (relation.target)().object;
-        if relation.cardinality != Cardinality::Many && is_comparable(target) {
-            register_order_by(registry, target);
-            fields.push(input(relation.field, relation.doc, order_by_name(target)));
-        }
-    }
-    let doc = format!("A sort criterion of rows of {}: exactly one field.", object.name);
-    registry.types.insert(name.clone(), input_object(&name, &doc, fields));
-}
-
-/// Whether rows of an object can be filtered and sorted.
-fn is_comparable(object: &ObjectType) -> bool {
-    object.columns.iter().any(|column| !column.hidden && column.ty.is_comparable())
 }
 
 /// Takes a name for a type that is about to be registered; `false` if it is taken. The place is

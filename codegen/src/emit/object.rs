@@ -116,11 +116,12 @@ fn table_entry(plan: &Plan, column: &Column) -> TokenStream {
         let cast = text(cast);
         quote! { .cast(#cast) }
     });
+    let nondeterministic = column.nondeterministic.then(|| quote! { .nondeterministic() });
     let default = column.input_default.map(|default| {
         let default = text(default);
         quote! { .input_default(#default) }
     });
-    quote! { Column::new(#field, #sql, #ty) #not_null #default #doc #deprecated #cast }
+    quote! { Column::new(#field, #sql, #ty) #not_null #default #doc #deprecated #cast #nondeterministic }
 }
 
 fn relation(plan: &Plan, relation: &Relation) -> TokenStream {

@@ -5,6 +5,7 @@
 
 mod connections;
 mod filters;
+mod operators;
 mod write;
 
 use std::collections::BTreeSet;
@@ -48,7 +49,8 @@ pub(super) fn document(plan: &Plan) -> String {
 fn query_fields(plan: &Plan) -> Vec<Member> {
     let views = plan.views.values().flat_map(|view| {
         let lookups = view.lookups.iter().map(|lookup| lookup_field(plan, view, lookup));
-        let connection = view.connection.as_ref().map(|field| connections::field(view, field));
+        let connection =
+            view.connection.as_ref().map(|field| connections::field(plan, view, field));
         std::iter::once(list_field(plan, view)).chain(connection).chain(lookups)
     });
     views.chain(function_fields(plan, Operation::Query)).collect()
@@ -70,7 +72,7 @@ fn list_field(plan: &Plan, view: &View) -> Member {
     let direct = view.list.direct.iter().filter_map(|argument| object.columns.get(argument.column));
     let mut arguments: Vec<Member> =
         direct.map(|column| Member::new(&column.field, plan.input_type(&column.ty))).collect();
-    arguments.extend(list_arguments(object));
+    arguments.extend(list_arguments(plan, object));
     arguments.push(Member::new("limit", "Int! = 100"));
     arguments.push(Member::new("offset", "Int! = 0"));
     Member::new(&view.list.field, format!("[{}!]!", object.name))
@@ -79,15 +81,13 @@ fn list_field(plan: &Plan, view: &View) -> Member {
         .arguments(arguments)
 }
 
-/// `where` and `orderBy`, if the object has anything to compare.
-fn list_arguments(object: &Object) -> Vec<Member> {
-    if !object.is_filterable() {
-        return Vec::new();
+/// `where`, and `orderBy` if the object has anything to sort by.
+fn list_arguments(plan: &Plan, object: &Object) -> Vec<Member> {
+    let mut arguments = vec![Member::new("where", format!("{}Filter", object.name))];
+    if plan.is_sortable(object) {
+        arguments.push(Member::new("orderBy", format!("[{}OrderBy!]", object.name)));
     }
-    vec![
-        Member::new("where", format!("{}Filter", object.name)),
-        Member::new("orderBy", format!("[{}OrderBy!]", object.name)),
-    ]
+    arguments
 }
 
 fn lookup_field(plan: &Plan, view: &View, lookup: &Lookup) -> Member {
@@ -114,7 +114,7 @@ fn function_field(plan: &Plan, function: &Function) -> Member {
             Some(RowType::Named(name)) => plan.object(name),
             None => None,
         };
-        arguments.extend(object.map(list_arguments).unwrap_or_default());
+        arguments.extend(object.map(|object| list_arguments(plan, object)).unwrap_or_default());
         arguments.push(Member::new("limit", "Int"));
         arguments.push(Member::new("offset", "Int! = 0"));
     }
@@ -146,7 +146,11 @@ fn object_type(plan: &Plan, object: &Object) -> Definition {
 fn relation(plan: &Plan, relation: &Relation) -> Member {
     let mut arguments = Vec::new();
     if relation.cardinality == Cardinality::Many {
-        arguments.extend(plan.object(&relation.target).map(list_arguments).unwrap_or_default());
+        arguments.extend(
+            plan.object(&relation.target)
+                .map(|object| list_arguments(plan, object))
+                .unwrap_or_default(),
+        );
         arguments.push(Member::new("limit", "Int"));
         arguments.push(Member::new("offset", "Int! = 0"));
     }
@@ -202,6 +206,10 @@ fn scalars(plan: &Plan) -> Vec<Definition> {
         }
         let own = function.own_object().into_iter().flat_map(|object| &object.columns);
         types.extend(own.map(|column| &column.ty));
+    }
+    if plan.filtered_types().contains(&Type::Cidr) {
+        // What networks are compared with.
+        types.push(&Type::Inet);
     }
     let names: BTreeSet<&str> = types.into_iter().filter_map(scalar_of).collect();
     let built_in = ["Boolean", "Float", "Int", "String"];

@@ -206,6 +206,7 @@ impl Types {
             name: row.name.clone(),
             number: row.number,
             ty: self.reference(row.ty)?,
+            nondeterministic: row.nondeterministic,
             comment: row.comment.clone(),
         })
     }

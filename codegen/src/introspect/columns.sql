@@ -8,7 +8,7 @@
 --
 -- In psql 16 or later: \bind '{16390}' before running it.
 --
--- 16390 | 1 | id | 23 | t | The order's number in URLs.
+-- 16390 | 1 | id | 23 | t | f | The order's number in URLs.
 
 with recursive family as (
     select
@@ -45,10 +45,12 @@ select
     a.attname as name,
     a.atttypid as type,
     o.root is null as not_null,
+    not coalesce(l.collisdeterministic, true) as nondeterministic,
     d.description as comment
 from pg_catalog.pg_attribute as a
 left join (select distinct root, attname from open_column) as o on o.root = a.attrelid
     and o.attname = a.attname
+left join pg_catalog.pg_collation as l on l.oid = a.attcollation
 left join pg_catalog.pg_description as d on d.objoid = a.attrelid
     and d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
     and d.objsubid = a.attnum

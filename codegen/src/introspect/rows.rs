@@ -51,6 +51,7 @@ rows! {
         name: String,
         ty = "type": u32,
         not_null: bool,
+        nondeterministic: bool,
         comment: Option<String>,
     }
     /// `keys.sql`

@@ -82,7 +82,7 @@ impl Planner<'_> {
     fn proven_keys(&self, name: &PgName, source: &catalog::View, object: &Object) -> Vec<Key> {
         let place = |column: &usize| {
             let place = position(object, &source.columns.get(*column)?.name)?;
-            object.columns.get(place)?.ty.is_filterable().then_some(place)
+            object.columns.get(place)?.ty.is_sortable().then_some(place)
         };
         let known = self.identities.get(name).map(|identity| identity.keys.as_slice());
         let keys = known.unwrap_or_default().iter().filter_map(|key| {
@@ -133,9 +133,8 @@ impl Planner<'_> {
             .iter()
             .map(|name| {
                 let found = position(object, name);
-                let fits = |place: &usize| {
-                    object.columns.get(*place).is_some_and(|c| c.ty.is_filterable())
-                };
+                let fits =
+                    |place: &usize| object.columns.get(*place).is_some_and(|c| c.ty.is_sortable());
                 let message = match found {
                     None => format!(
                         "`@key` names `{name}`, which is no column of the type `{}`",
@@ -270,7 +269,7 @@ pub(super) fn direct_arguments(
     let arguments = object.columns.iter().enumerate().filter_map(|(place, column)| {
         // `where` can still filter by a column whose name is taken among the arguments.
         let is_taken = LIST_ARGUMENTS.contains(&column.field.as_str());
-        if is_taken || !column.ty.is_filterable() {
+        if is_taken || !column.ty.is_sortable() {
             return None;
         }
         let all = keys.primary.iter().chain(keys.lookups.iter().map(|lookup| &lookup.key));

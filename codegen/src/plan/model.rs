@@ -5,7 +5,7 @@
 
 mod function;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use function::{Argument, Function, Notation, Operation, Presence, Returns, RowType};
 
@@ -103,6 +103,9 @@ pub struct Column {
     /// The SQL type that values are cast to, if it is not the one that belongs to `ty`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cast: Option<String>,
+    /// Whether its collation calls different texts equal.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub nondeterministic: bool,
     /// Whether it may be null, and how we know.
     pub nullability: Nullability,
     /// What it is in an input object that leaves it out, in GraphQL's notation.
@@ -402,19 +405,36 @@ impl Plan {
         })
     }
 
-    /// The functions by whose values rows of this type can be filtered and sorted.
+    /// The functions by whose values rows of this type can be filtered, and sorted if these have an
+    /// order.
     pub fn comparable_fields(&self, object: &Object) -> impl Iterator<Item = &Function> {
         self.computed_fields(object).filter(|function| {
-            let is_value = matches!(
-                &function.returns,
-                Returns::Value { ty, cast: None, .. } if ty.is_filterable()
-            );
+            let is_value = matches!(&function.returns, Returns::Value { cast: None, .. });
             is_value && function.arguments.is_empty()
         })
     }
 
+    /// What rows of a type can be filtered by: field, type, description.
+    pub fn operands<'a>(
+        &'a self,
+        object: &'a Object,
+    ) -> impl Iterator<Item = (&'a GraphqlName, &'a Type, &'a str)> {
+        let columns = object.columns.iter();
+        let columns = columns.map(|item| (&item.field, &item.ty, item.description.as_str()));
+        let computed = self.comparable_fields(object).filter_map(|function| {
+            let Returns::Value { ty, .. } = &function.returns else { return None };
+            Some((&function.field, ty, function.description.as_str()))
+        });
+        columns.chain(computed)
+    }
+
+    /// Whether rows of a type can be sorted.
+    pub fn is_sortable(&self, object: &Object) -> bool {
+        self.operands(object).any(|(_, ty, _)| ty.is_sortable())
+    }
+
     /// The types whose rows clients filter and sort: of views, and of the functions that take the
-    /// arguments of a list. Each once, and only those with a column to compare.
+    /// arguments of a list. Each once.
     pub fn listed_objects(&self) -> Vec<&Object> {
         let views = self.views.values().map(|view| &view.object);
         let rows = self.functions.iter().filter_map(Function::listed_row);
@@ -422,23 +442,33 @@ impl Plan {
             RowType::Own(object) => Some(object.as_ref()),
             RowType::Named(name) => self.object(name),
         });
-        let mut objects: Vec<&Object> = views.chain(rows).filter(|o| o.is_filterable()).collect();
+        let mut objects: Vec<&Object> = views.chain(rows).collect();
         objects.sort_by(|a, b| a.name.cmp(&b.name));
         objects.dedup_by(|a, b| a.name == b.name && a.origin == b.origin);
         objects
     }
-}
 
-impl Object {
-    /// Whether any column can be filtered and sorted by; without one there are no such arguments.
-    pub fn is_filterable(&self) -> bool {
-        self.columns.iter().any(|column| column.ty.is_filterable())
+    /// The types by whose values any rows can be filtered: of columns, of what functions compute,
+    /// and of the attributes of composites among these.
+    pub fn filtered_types(&self) -> BTreeSet<&Type> {
+        let objects = self.listed_objects();
+        let mut open: Vec<&Type> =
+            objects.iter().flat_map(|object| self.operands(object)).map(|(_, ty, _)| ty).collect();
+        let mut types = BTreeSet::new();
+        while let Some(ty) = open.pop() {
+            if let (true, Type::Composite(name)) = (types.insert(ty), ty) {
+                let columns = self.object(name).map(|object| object.columns.as_slice());
+                open.extend(columns.unwrap_or_default().iter().map(|column| &column.ty));
+            }
+        }
+        types
     }
 }
 
 impl Type {
-    /// Whether values can be compared in `where` and `orderBy`: scalars with an order, and enums.
-    pub const fn is_filterable(&self) -> bool {
+    /// Whether rows can be sorted by its values, and found by them as keys: scalars with an order,
+    /// and enums.
+    pub const fn is_sortable(&self) -> bool {
         !matches!(
             self,
             Self::Json
@@ -452,11 +482,23 @@ impl Type {
         )
     }
 
+    /// Whether arrays of it can be compared.
+    pub const fn is_element(&self) -> bool {
+        !matches!(
+            self,
+            Self::Json
+                | Self::Composite(_)
+                | Self::Shaped(_)
+                | Self::Array(_)
+                | Self::MultiArray(..)
+        )
+    }
+
     /// Whether values can be compared with those of another type: with its own, and integers of
     /// all sizes with each other.
     pub fn is_comparable_with(&self, other: &Self) -> bool {
         let integer = |ty: &Self| matches!(ty, Self::Int2 | Self::Int4 | Self::Int8);
-        self.is_filterable() && (self == other || integer(self) && integer(other))
+        self.is_sortable() && (self == other || integer(self) && integer(other))
     }
 
     /// The enum, composite or range that it is made of.

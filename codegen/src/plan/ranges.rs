@@ -62,6 +62,7 @@ impl Planner<'_> {
     /// The fields of a range, in the order that the runtime expects.
     fn range_columns(&self, subtype: &TypeRef, object: &str) -> Option<Vec<Column>> {
         let bound = self.resolve(subtype).ok()?;
+        let exact = if subtype.array { bound.cast.clone() } else { self.exact(&subtype.name) };
         let column = |sql: &str, ty: Type, description: &str| {
             let field = names::field_name(sql).ok()?;
             Some(Column {
@@ -75,6 +76,7 @@ impl Planner<'_> {
                 },
                 ty,
                 cast: None,
+                nondeterministic: false,
                 nullability: Nullability::not_null("every range has it"),
                 input_default: None,
                 description: description.to_owned(),
@@ -84,8 +86,11 @@ impl Planner<'_> {
         let bounds = ["lower", "upper"].map(|sql| {
             let description = format!("The {sql} bound; null if there is none.");
             let unbounded = Nullability::nullable("a range may have no such bound");
-            column(sql, bound.ty.clone(), &description)
-                .map(|column| Column { nullability: unbounded, ..column })
+            column(sql, bound.ty.clone(), &description).map(|column| Column {
+                nullability: unbounded,
+                cast: exact.clone(),
+                ..column
+            })
         });
         let flags = FLAGS.map(|(sql, default, description)| {
             column(sql, Type::Bool, description)

@@ -2,8 +2,9 @@
 //!
 //! One place, so that a name which is generated but never registered is easy to notice.
 
-use super::model::{Enum, Function, Object, Operation, Origin, Plan, View};
-use super::registry::{Owner, Registry, Scope};
+use super::model::{Enum, Function, Object, Operation, Origin, Plan, Type, View};
+use super::names::GraphqlName;
+use super::registry::{MAX_DIMENSIONS, Owner, Registry, Scope};
 use crate::diagnostic::Diagnostics;
 
 /// Registers all names and reports collisions.
@@ -18,11 +19,19 @@ pub(super) fn register(plan: &Plan, diagnostics: &mut Diagnostics) {
             let origin = derived(&object.origin, "its input object");
             registry.claim(Scope::Types, input.as_str(), &origin);
         }
+        if composite.multirange.is_some() {
+            register_value_filters(&mut registry, &object.name, &object.origin, &["", "Set"]);
+        }
     }
     plan.enums.values().for_each(|planned| register_enum(&mut registry, planned));
     plan.functions.iter().for_each(|function| register_function(&mut registry, plan, function));
     let listed = plan.listed_objects();
     listed.into_iter().for_each(|object| register_filter(&mut registry, plan, object));
+    let composites = plan.filtered_types().into_iter().filter_map(|ty| match ty {
+        Type::Composite(name) => plan.object(name),
+        _ => None,
+    });
+    composites.for_each(|object| register_composite_filter(&mut registry, object));
     registry.report(diagnostics);
 }
 
@@ -62,7 +71,7 @@ fn register_filter(registry: &mut Registry, plan: &Plan, object: &Object) {
     for name in ["and", "or", "not"] {
         registry.reserve(scope(), name, "every filter");
     }
-    for column in object.columns.iter().filter(|column| column.ty.is_filterable()) {
+    for column in &object.columns {
         registry.claim(scope(), column.field.as_str(), &column.origin);
     }
     for relation in &object.relations {
@@ -70,6 +79,33 @@ fn register_filter(registry: &mut Registry, plan: &Plan, object: &Object) {
     }
     for function in plan.comparable_fields(object) {
         registry.claim(scope(), function.field.as_str(), &function.origin);
+    }
+}
+
+/// The filters of values, and of arrays of them with however many dimensions.
+fn register_value_filters(
+    registry: &mut Registry,
+    name: &GraphqlName,
+    origin: &Origin,
+    kinds: &[&str],
+) {
+    for kind in kinds {
+        for dimensions in 0..=MAX_DIMENSIONS {
+            let suffix = format!("{kind}{}Filter", "List".repeat(dimensions));
+            let origin = derived(origin, "a filter of its values");
+            registry.claim(Scope::Types, name.with_suffix(&suffix).as_str(), &origin);
+        }
+    }
+}
+
+/// `isNull` stands beside the attributes.
+fn register_composite_filter(registry: &mut Registry, object: &Object) {
+    let (filter, origin) = (object.name.with_suffix("ValueFilter"), &object.origin);
+    registry.claim(Scope::Types, filter.as_str(), &derived(origin, "the filter of its values"));
+    let scope = || Scope::Fields(Owner::new(&filter, origin));
+    registry.reserve(scope(), "isNull", "every filter");
+    for column in &object.columns {
+        registry.claim(scope(), column.field.as_str(), &column.origin);
     }
 }
 
@@ -90,8 +126,7 @@ fn register_object(registry: &mut Registry, object: &Object, output: bool) {
 fn register_enum(registry: &mut Registry, planned: &Enum) {
     let owner = Owner::new(&planned.name, &planned.origin);
     registry.claim(Scope::Types, planned.name.as_str(), &planned.origin);
-    let filter = planned.name.with_suffix("Filter");
-    registry.claim(Scope::Types, filter.as_str(), &derived(&planned.origin, "its filter"));
+    register_value_filters(registry, &planned.name, &planned.origin, &[""]);
     registry.claim(Scope::Items("enums".into()), planned.rust.as_str(), &planned.origin);
     for value in &planned.values {
         registry.claim(Scope::Values(owner.clone()), value.name.as_str(), &value.origin);

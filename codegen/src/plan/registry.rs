@@ -51,8 +51,19 @@ impl Owner {
 }
 
 /// GraphQL types that exist, or will, whatever the schema.
-const RESERVED_TYPES: &[&str] =
-    &["Query", "Mutation", "Subscription", "PageInfo", "Direction", "ID"];
+const RESERVED_TYPES: &[&str] = &[
+    "Query",
+    "Mutation",
+    "Subscription",
+    "PageInfo",
+    "Direction",
+    "ID",
+    "IsNullFilter",
+    "IsEmptyFilter",
+];
+
+/// How many dimensions an array of PostgreSQL can have.
+pub(crate) const MAX_DIMENSIONS: usize = 6;
 
 /// Arguments that every list field has.
 pub(crate) const LIST_ARGUMENTS: &[&str] = &["where", "orderBy", "limit", "offset"];
@@ -72,7 +83,10 @@ impl Registry {
         }
         for scalar in crate::plan::types::SCALARS {
             registry.reserve(Scope::Types, scalar, "the scalar types");
-            registry.reserve(Scope::Types, &format!("{scalar}Filter"), "the scalar types");
+            for dimensions in 0..=MAX_DIMENSIONS {
+                let filter = format!("{scalar}{}Filter", "List".repeat(dimensions));
+                registry.reserve(Scope::Types, &filter, "the scalar types");
+            }
         }
         registry
     }

@@ -117,6 +117,7 @@ impl Planner<'_> {
             origin,
             ty,
             cast: resolved.cast,
+            nondeterministic: false,
             nullability,
             input_default: None,
             description: String::new(),

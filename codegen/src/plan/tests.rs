@@ -142,7 +142,7 @@ fn every_type_has_its_place() {
     let cast = |field: &str| object.columns.iter().find(|c| c.sql == field).unwrap().cast.clone();
     assert_eq!(cast("g").as_deref(), Some("pg_catalog.bpchar"));
     assert_eq!(cast("v").as_deref(), Some("ext.citext"));
-    assert_eq!(cast("w").as_deref(), Some("ext.citext[]"));
+    assert_eq!(cast("w").as_deref(), Some("public.email[]"));
     assert_eq!(cast("f"), None);
     let line = &plan.composites[&PgName::new("public", "line")];
     assert!(line.usage.output && line.usage.input.is_none());
@@ -440,6 +440,14 @@ fn collisions_are_errors_wherever_names_meet() {
             with("v_date"),
             with("v_query"),
             with("v_string_filter"),
+            with("v_string_list_list_filter"),
+            with("v_is_null_filter"),
+            with("v_pair_value_filter")
+                .with_composite("public.pair", &[("x", "int4")])
+                .with_view("v_b", &[("x", "public.pair")]),
+            with("v_a")
+                .with_composite("public.pair", &[("is_null", "int4")])
+                .with_view("v_b", &[("x", "public.pair")]),
             with("v_page_info"),
             with("v_direction"),
             // Columns.

@@ -139,8 +139,23 @@ impl Planner<'_> {
             let shown = sql_name::short_type(ty);
             Unsupported { shown, instead: refused.instead + instead, ..refused }
         })?;
-        let cast = element.cast.map(|cast| format!("{cast}[]"));
+        // Arrays of `varchar` have no operators with those of `text`.
+        let cast = self.exact(&ty.name).map(|exact| format!("{exact}[]"));
         Ok(Resolved { ty: Type::Array(Box::new(element.ty)), cast })
+    }
+
+    /// The SQL name of a type, where the API carries it as another one: of a domain, or one of the
+    /// text family. Polymorphic operators tell them apart.
+    pub(super) fn exact(&self, name: &PgName) -> Option<String> {
+        let differs = match self.catalog.types.get(name).map(|definition| &definition.kind) {
+            Some(TypeKind::Domain { .. } | TypeKind::Other) => true,
+            Some(_) => false,
+            None => {
+                let texts = ["varchar", "bpchar", "name", "char"];
+                name.schema == "pg_catalog" && texts.contains(&name.name.as_str())
+            }
+        };
+        differs.then(|| sql_name::qualified(name))
     }
 
     pub(super) fn resolve_element(&self, name: &PgName) -> Result<Resolved, Unsupported> {
@@ -160,7 +175,11 @@ impl Planner<'_> {
                 Ok(Resolved { ty: Type::Enum(name.clone()), cast: None })
             }
             Some(TypeKind::Domain { base, .. }) => {
-                let resolved = self.resolve(base)?;
+                let mut resolved = self.resolve(base)?;
+                if matches!(resolved.ty, Type::Enum(_)) {
+                    // A domain over an enum has no operators.
+                    resolved.cast = resolved.ty.named().map(sql_name::qualified);
+                }
                 let Some(shape) = self.domain_shape(name) else { return Ok(resolved) };
                 let ty = self.tagged(base, resolved.ty, &shape, &name.schema);
                 let ty = ty.map_err(|refusal| unsupported(&shown, refusal.reason, ""))?;

@@ -19,6 +19,18 @@ impl Planner<'_> {
     pub(super) fn used_types(&mut self, plan: &mut Plan) {
         let mut pending = roots(plan);
         let mut done = BTreeSet::new();
+        self.add_types(plan, &mut pending, &mut done);
+        // What ranges are compared with comes in.
+        pending = filtered_ranges(plan);
+        self.add_types(plan, &mut pending, &mut done);
+    }
+
+    fn add_types(
+        &mut self,
+        plan: &mut Plan,
+        pending: &mut Vec<(Type, Direction)>,
+        done: &mut BTreeSet<(Type, Direction)>,
+    ) {
         while let Some((ty, direction)) = pending.pop() {
             let Some(name) = ty.named().cloned() else { continue };
             if !done.insert((ty.clone(), direction)) {
@@ -68,6 +80,21 @@ fn roots(plan: &Plan) -> Vec<(Type, Direction)> {
         }
     }
     types
+}
+
+/// The ranges in filters.
+fn filtered_ranges(plan: &Plan) -> Vec<(Type, Direction)> {
+    let is_range = |ty: &&Type| match ty {
+        Type::Array(element) | Type::MultiArray(element, _) => {
+            matches!(**element, Type::Range(_) | Type::Multirange(_))
+        }
+        ty => matches!(ty, Type::Range(_) | Type::Multirange(_)),
+    };
+    plan.filtered_types()
+        .into_iter()
+        .filter(is_range)
+        .map(|ty| (ty.clone(), Direction::In))
+        .collect()
 }
 
 fn is_enum(ty: &Type) -> bool {

@@ -143,6 +143,7 @@ impl Planner<'_> {
             origin,
             ty,
             cast: resolved.cast,
+            nondeterministic: column.nondeterministic,
             nullability,
             input_default: None,
             description: comment.description,

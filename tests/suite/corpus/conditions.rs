@@ -11,8 +11,34 @@ use super::introspection::{Field, Input};
 use super::walk::{Ask, PAGE, Walk};
 
 /// Operators that part the rows that are not null between them.
-const OPPOSITES: [(&str, &str); 5] =
-    [("eq", "neq"), ("in", "notIn"), ("lt", "gte"), ("gt", "lte"), ("all", "none")];
+const OPPOSITES: [(&str, &str); 8] = [
+    ("eq", "neq"),
+    ("in", "notIn"),
+    ("lt", "gte"),
+    ("gt", "lte"),
+    ("like", "notLike"),
+    ("ilike", "notIlike"),
+    ("distinctFrom", "notDistinctFrom"),
+    ("all", "none"),
+];
+
+/// Operators that every value satisfies with itself.
+const REFLEXIVE: [&str; 14] = [
+    "eq",
+    "gte",
+    "lte",
+    "notDistinctFrom",
+    "like",
+    "ilike",
+    "startsWith",
+    "istartsWith",
+    "endsWith",
+    "iendsWith",
+    "icontains",
+    "regex",
+    "iregex",
+    "containsRange",
+];
 
 /// Arguments of a list that are no columns.
 const LIST_ARGUMENTS: [&str; 4] = ["where", "orderBy", "limit", "offset"];
@@ -24,7 +50,7 @@ pub(crate) fn check<'a>(walk: &mut Walk<'a>, field: &'a Field, rows: &[Value]) {
     if let Some(filter) = field.argument("where") {
         for column in walk.schema.inputs(filter.ty.name()) {
             if !is_relation(column) && !matches!(column.name.as_str(), "and" | "or" | "not") {
-                column_of(walk, field, column, rows);
+                column_of(walk, field, &[&column.name], column, rows);
             }
         }
     }
@@ -42,44 +68,108 @@ pub(crate) fn check<'a>(walk: &mut Walk<'a>, field: &'a Field, rows: &[Value]) {
     }
 }
 
+/// The value of a column, or of an attribute of it.
+fn value_of<'a>(path: &[&str], row: &'a Value) -> &'a Value {
+    path.iter().fold(row, |value, name| &value[name])
+}
+
 /// The values of a column that are not null, each once.
-fn values_of(column: &str, rows: &[Value]) -> Vec<Value> {
+fn values_of(path: &[&str], rows: &[Value]) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::new();
-    for row in rows {
-        if !row[column].is_null() && !values.contains(&row[column]) {
-            values.push(row[column].clone());
+    for value in rows.iter().map(|row| value_of(path, row)) {
+        if !value.is_null() && !values.contains(value) {
+            values.push(value.clone());
         }
     }
     values
 }
 
-/// The conditions that an operator can be tried with.
-fn operands(operator: &Input, values: &[Value]) -> Option<Vec<Value>> {
+/// What an operator can be tried with; nothing if that is not known.
+fn operands(operator: &Input, operators: &[Input], values: &[Value]) -> Option<Vec<Value>> {
+    let has = |name: &str| operators.iter().any(|known| known.name == name);
     let Some(first) = values.first() else { return Some(Vec::new()) };
-    let pattern = |value: &Value| match value {
-        Value::String(text) => json!(text.replace('\\', "\\\\").replace('%', "\\%")),
-        other => other.clone(),
-    };
     let few: Vec<Value> = values.iter().take(3).cloned().collect();
+    let of_text = |change: &dyn Fn(&str) -> String| {
+        few.iter().map(|value| json!(value.as_str().map(change))).collect::<Vec<_>>()
+    };
     Some(match operator.name.as_str() {
-        "like" | "ilike" => few.iter().map(pattern).collect(),
-        _ if operator.ty.element().is_some() && !first.is_array() => {
-            vec![json!([first]), json!(values), json!([])]
+        "isEmpty" => vec![json!(true), json!(false)],
+        "like" | "ilike" | "notLike" | "notIlike" => {
+            of_text(&|text| text.replace('\\', "\\\\").replace('%', "\\%"))
         }
-        _ if operator.ty.name() == "Boolean" && !first.is_boolean() => return None,
-        _ => few,
+        "regex" | "iregex" => of_text(&regex),
+        "hasKey" => vec![json!("a")],
+        "hasAnyKey" | "hasAllKeys" => vec![json!(["a", "b"]), json!([])],
+        "pathExists" | "pathMatches" => vec![json!("$.a == 1")],
+        "in" | "notIn" => vec![json!([first]), json!(values), json!([])],
+        "has" => elements(values),
+        "contains" if has("containsRange") => bounds(values),
+        "contains" | "containedBy" | "overlaps" if has("has") => {
+            vec![json!(elements(values)), json!([])]
+        }
+        "eq" | "neq" | "distinctFrom" | "notDistinctFrom" | "gt" | "gte" | "lt" | "lte"
+        | "startsWith" | "istartsWith" | "endsWith" | "iendsWith" | "contains" | "icontains"
+        | "containedBy" | "overlaps" | "containsRange" | "before" | "after" | "adjacent" => few,
+        _ => return None,
     })
 }
 
-fn column_of<'a>(walk: &mut Walk<'a>, field: &'a Field, column: &'a Input, rows: &[Value]) {
-    let name = column.name.as_str();
-    let values = values_of(name, rows);
-    let nulls = rows.iter().filter(|row| row[name].is_null()).count();
+/// The elements of lists in whatever depth, a few of them.
+fn elements(values: &[Value]) -> Vec<Value> {
+    let lists = values.iter().filter_map(Value::as_array).flatten();
+    let inner = lists.flat_map(|item| match item {
+        Value::Array(items) => elements(&[items.clone().into()]),
+        Value::Null => Vec::new(),
+        item => vec![item.clone()],
+    });
+    inner.take(3).collect()
+}
+
+/// The bounds of ranges, or of those in multiranges.
+fn bounds(values: &[Value]) -> Vec<Value> {
+    let ranges = values.iter().flat_map(|value| match value {
+        Value::Array(ranges) => ranges.clone(),
+        range => vec![range.clone()],
+    });
+    let bounds = ranges.flat_map(|range| [range["lower"].clone(), range["upper"].clone()]);
+    bounds.filter(|bound| !bound.is_null()).take(3).collect()
+}
+
+/// A regular expression for a text.
+fn regex(text: &str) -> String {
+    let escape = |char: char| match char.is_ascii_punctuation() {
+        true => format!("\\{char}"),
+        false => char.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+fn column_of<'a>(
+    walk: &mut Walk<'a>,
+    field: &'a Field,
+    path: &[&'a str],
+    column: &'a Input,
+    rows: &[Value],
+) {
+    let (schema, name) = (walk.schema, path.join("."));
+    let is_attribute = |item: &&Input| item.ty.name().ends_with("Filter");
+    let (attributes, operators): (Vec<&Input>, Vec<&Input>) =
+        schema.inputs(column.ty.name()).iter().partition(is_attribute);
+    for attribute in attributes {
+        let path: Vec<&str> = path.iter().copied().chain([attribute.name.as_str()]).collect();
+        column_of(walk, field, &path, attribute, rows);
+    }
+    let operators: Vec<Input> = operators.into_iter().cloned().collect();
+    let values = values_of(path, rows);
+    let nulls = rows.iter().filter(|row| value_of(path, row).is_null()).count();
+    let condition = |operator: &str, value: &Value| {
+        path.iter().rev().fold(json!({ operator: value }), |inner, name| json!({ *name: inner }))
+    };
     let mut conditions = Vec::new();
-    for operator in walk.schema.inputs(column.ty.name()) {
+    for operator in &operators {
         if operator.name == "isNull" {
             conditions.extend([true, false].map(|value| ("isNull", json!(value))));
-        } else if let Some(operands) = operands(operator, &values) {
+        } else if let Some(operands) = operands(operator, &operators, &values) {
             conditions.extend(operands.into_iter().map(|value| (operator.name.as_str(), value)));
         } else {
             let fault = format!("{}: no value to try `{}` with", field.name, operator.name);
@@ -87,9 +177,10 @@ fn column_of<'a>(walk: &mut Walk<'a>, field: &'a Field, column: &'a Input, rows:
         }
     }
     let mut filters: Vec<Value> =
-        conditions.iter().map(|(operator, value)| json!({ name: { *operator: value } })).collect();
-    if let Some(value) = values.first() {
-        let (eq, absent) = (json!({ name: { "eq": value } }), json!({ name: { "isNull": true } }));
+        conditions.iter().map(|(operator, value)| condition(operator, value)).collect();
+    let has_equality = operators.iter().any(|operator| operator.name == "eq");
+    if let Some(value) = values.first().filter(|_| has_equality) {
+        let (eq, absent) = (condition("eq", value), condition("isNull", &json!(true)));
         let found: Vec<Value> = vec![
             json!({ "or": [eq, absent] }),
             json!({ "and": [eq, absent] }),
@@ -99,22 +190,25 @@ fn column_of<'a>(walk: &mut Walk<'a>, field: &'a Field, column: &'a Input, rows:
         conditions.extend(["or", "and", "not", "neither"].map(|name| (name, Value::Null)));
         filters.extend(found);
     }
-    let counts = count(walk, field, name, &filters);
+    let counts = count(walk, field, "__typename", &filters);
     let counts: BTreeMap<(&str, String), usize> = conditions
         .iter()
         .zip(counts)
         .map(|((operator, value), count)| ((*operator, value.to_string()), count))
         .collect();
+    // The `null` of JSON looks like NULL, but is none.
+    let is_json = matches!(column.ty.name(), "JSONFilter" | "IsNullFilter");
+    let absent = counts.get(&("isNull", "true".to_owned())).copied().unwrap_or(nulls);
+    let nulls = if is_json { absent.min(nulls) } else { nulls };
     let faults = contradictions(&counts, rows.len(), nulls, values.first());
     let faults = faults.iter().map(|fault| format!("{} where {name} {fault}", field.name));
     walk.faults.extend(faults);
-    let least = |value: &Value| rows.iter().filter(|row| row[name] == *value).count();
+    let least = |value: &Value| rows.iter().filter(|row| value_of(path, row) == value).count();
     for ((operator, value), count) in conditions
         .iter()
         .map(|(operator, value)| ((operator, value), counts[&(*operator, value.to_string())]))
     {
-        let is_reflexive = ["eq", "gte", "lte", "like", "ilike", "startsWith", "endsWith"];
-        if is_reflexive.contains(operator) && count < least(&unescaped(operator, value)) {
+        if REFLEXIVE.contains(operator) && count < least(&unescaped(operator, value)) {
             let fault = format!("{} where {name} {operator} {value}: {count} rows", field.name);
             walk.faults.push(fault);
         }
@@ -168,8 +262,9 @@ fn contradictions(
     for (one, other) in OPPOSITES {
         for ((_, value), found) in counts.iter().filter(|((operator, _), _)| *operator == one) {
             if let Some(rest) = counts.get(&(other, value.clone())) {
-                // An empty list is decided without looking at the row.
-                let expected = if value == "[]" { all } else { all - nulls };
+                // An empty list is decided without looking at the row, and null is a value there.
+                let whole = one == "distinctFrom" || one == "in" && value == "[]";
+                let expected = if whole { all } else { all - nulls };
                 expect(&format!("{one} and {other} {value}"), found + rest, expected);
             }
         }
@@ -187,7 +282,7 @@ fn contradictions(
 /// A column as an argument of its own.
 fn direct<'a>(walk: &mut Walk<'a>, field: &'a Field, argument: &'a Input, rows: &[Value]) {
     let name = argument.name.as_str();
-    let mut values = values_of(name, rows);
+    let mut values = values_of(&[name], rows);
     values.truncate(3);
     values.push(Value::Null);
     let ask = |value: &Value| Ask {

@@ -7,14 +7,14 @@ use crate::plan::model::View;
 use crate::plan::names::GraphqlName;
 
 /// The root field of a connection.
-pub(super) fn field(view: &View, name: &GraphqlName) -> Member {
+pub(super) fn field(plan: &Plan, view: &View, name: &GraphqlName) -> Member {
     let mut arguments = vec![
         Member::new("first", "Int"),
         Member::new("after", "String"),
         Member::new("last", "Int"),
         Member::new("before", "String"),
     ];
-    arguments.extend(list_arguments(&view.object));
+    arguments.extend(list_arguments(plan, &view.object));
     Member::new(name, format!("{}Connection!", view.object.name))
         .doc(&view.object.description)
         .deprecated(view.deprecated.as_deref())

@@ -2,101 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::operators::{Argument, operators};
 use super::write::{Definition, Member};
 use crate::plan::Plan;
-use crate::plan::model::{Cardinality, Object, Relation, Returns, Type};
+use crate::plan::model::{Cardinality, Object, Relation, Type};
 use crate::plan::names::GraphqlName;
-
-/// The operators of filters, in order, with their descriptions.
-const OPERATORS: &[(&str, Operand, &str)] = &[
-    ("eq", Operand::Value, "Equal."),
-    ("neq", Operand::Value, "Not equal; a null is neither."),
-    ("in", Operand::List, "Equal to one of these; an empty list matches nothing."),
-    ("notIn", Operand::List, "Equal to none of these."),
-    ("gt", Operand::Value, "Greater."),
-    ("gte", Operand::Value, "Greater or equal."),
-    ("lt", Operand::Value, "Less."),
-    ("lte", Operand::Value, "Less or equal."),
-    (
-        "like",
-        Operand::Value,
-        "Matches a pattern: `%` is any text, `_` any character, `\\` escapes.",
-    ),
-    ("ilike", Operand::Value, "Like `like`, whatever the case."),
-    ("startsWith", Operand::Value, "Starts with this text."),
-    ("endsWith", Operand::Value, "Ends with this text."),
-    ("contains", Operand::Value, "Contains this text."),
-    ("isNull", Operand::Boolean, "Null, or not null."),
-];
-
-/// What an operator compares with.
-#[derive(Clone, Copy)]
-enum Operand {
-    /// One value.
-    Value,
-    /// A list of values.
-    List,
-    /// Yes or no.
-    Boolean,
-}
-
-/// The operators of a type, by name.
-fn operators(ty: &Type) -> &'static [&'static str] {
-    match ty {
-        Type::Bool => &["eq", "neq", "isNull"],
-        Type::Bytea => &["eq", "neq", "in", "notIn", "isNull"],
-        Type::Text => &[
-            "eq",
-            "neq",
-            "in",
-            "notIn",
-            "gt",
-            "gte",
-            "lt",
-            "lte",
-            "like",
-            "ilike",
-            "startsWith",
-            "endsWith",
-            "contains",
-            "isNull",
-        ],
-        ty if !ty.is_filterable() => &[],
-        _ => &["eq", "neq", "in", "notIn", "gt", "gte", "lt", "lte", "isNull"],
-    }
-}
 
 /// The filters and orders of all lists, and the filters of the types of their columns.
 pub(super) fn definitions(plan: &Plan) -> Vec<Definition> {
     let objects = plan.listed_objects();
-    let mut types: BTreeMap<String, &Type> = BTreeMap::new();
-    for object in &objects {
-        for (_, ty, _) in comparable(plan, object) {
-            types.insert(plan.input_type(ty), ty);
-        }
-    }
-    let values = types.into_iter().map(|(name, ty)| value_filter(&name, ty));
-    let own = objects.iter().flat_map(|object| [filter(plan, object), order(plan, object)]);
-    values.chain(own).chain(list_filters(plan, &objects)).collect()
-}
-
-/// What rows of an object can be filtered and sorted by: field, type, description.
-fn comparable<'a>(
-    plan: &'a Plan,
-    object: &'a Object,
-) -> impl Iterator<Item = (&'a GraphqlName, &'a Type, &'a str)> {
-    let columns = object.columns.iter().filter(|column| column.ty.is_filterable());
-    let columns = columns.map(|column| (&column.field, &column.ty, column.description.as_str()));
-    let computed = plan.comparable_fields(object).filter_map(|function| match &function.returns {
-        Returns::Value { ty, .. } => Some((&function.field, ty, function.description.as_str())),
-        _ => None,
+    // Several types have one filter: integers, `json` and shapes.
+    let values: BTreeMap<String, &Type> =
+        plan.filtered_types().into_iter().map(|ty| (filter_name(plan, ty), ty)).collect();
+    let values = values.into_iter().map(|(name, ty)| value_filter(plan, name, ty));
+    let own = objects.iter().flat_map(|object| {
+        let order = plan.is_sortable(object).then(|| order(plan, object));
+        std::iter::once(filter(plan, object)).chain(order)
     });
-    columns.chain(computed)
+    values.chain(own).chain(list_filters(plan, &objects)).collect()
 }
 
 /// The enum of directions, if anything can be sorted.
 pub(super) fn direction(plan: &Plan) -> Option<Definition> {
-    if plan.listed_objects().is_empty() {
+    if !plan.listed_objects().iter().any(|object| plan.is_sortable(object)) {
         return None;
     }
     let values = [
@@ -111,19 +39,68 @@ pub(super) fn direction(plan: &Plan) -> Option<Definition> {
     Some(Definition::new("enum", "Direction", "A direction and the place of nulls.", values.into()))
 }
 
-fn value_filter(name: &str, ty: &Type) -> Definition {
-    let known = operators(ty);
-    let operators = OPERATORS.iter().filter(|(operator, ..)| known.contains(operator));
-    let members = operators.map(|&(operator, operand, doc)| {
-        let ty = match operand {
-            Operand::Value => name.to_owned(),
-            Operand::List => format!("[{name}!]"),
-            Operand::Boolean => "Boolean".to_owned(),
-        };
-        Member::new(operator, ty).doc(doc)
-    });
-    let doc = format!("A condition on a value of type {name}; all given fields must hold.");
-    Definition::new("input", format!("{name}Filter"), &doc, members.collect())
+/// The filter of values of a type.
+fn value_filter(plan: &Plan, name: String, ty: &Type) -> Definition {
+    let composite = match ty {
+        Type::Composite(name) => plan.object(name),
+        _ => None,
+    };
+    let attributes = composite.into_iter().flat_map(|object| &object.columns);
+    let mut members: Vec<Member> = attributes
+        .map(|item| Member::new(&item.field, filter_name(plan, &item.ty)).doc(&item.description))
+        .collect();
+    members.extend(operators(ty).map(|(operator, argument, doc)| {
+        Member::new(operator, argument_type(plan, ty, *argument)).doc(doc)
+    }));
+    let of = match name.as_str() {
+        "IsNullFilter" | "IsEmptyFilter" => "A condition on a value".to_owned(),
+        _ => format!("A condition on a value of type {}", plan.output_type(ty)),
+    };
+    Definition::new("input", name, &format!("{of}; all given fields must hold."), members)
+}
+
+/// The type of what an operator on a type takes.
+fn argument_type(plan: &Plan, ty: &Type, argument: Argument) -> String {
+    let element = || match ty {
+        Type::Array(element) | Type::MultiArray(element, _) => plan.input_type(element),
+        Type::Range(name) | Type::Multirange(name) => {
+            let bound = plan.object(name).and_then(|object| object.columns.first());
+            bound.map_or_else(String::new, |bound| plan.input_type(&bound.ty))
+        }
+        ty => plan.input_type(ty),
+    };
+    match argument {
+        Argument::Value => plan.input_type(ty),
+        Argument::Values => format!("[{}!]", plan.input_type(ty)),
+        Argument::Boolean => "Boolean".to_owned(),
+        Argument::Text => "String".to_owned(),
+        Argument::Texts => "[String!]".to_owned(),
+        Argument::Element => element(),
+        Argument::Elements => format!("[{}!]", element()),
+        Argument::Network => "Inet".to_owned(),
+    }
+}
+
+/// The name of the filter of a type.
+fn filter_name(plan: &Plan, ty: &Type) -> String {
+    let part = match ty {
+        Type::Json | Type::Shaped(_) => "IsNull".to_owned(),
+        Type::Composite(_) => format!("{}Value", plan.output_type(ty)),
+        Type::Array(element) if element.is_element() => format!("{}List", stem(plan, element)),
+        Type::MultiArray(element, dimensions) if element.is_element() => {
+            stem(plan, element) + &"List".repeat(*dimensions)
+        }
+        Type::Array(_) | Type::MultiArray(..) => "IsEmpty".to_owned(),
+        ty => stem(plan, ty),
+    };
+    part + "Filter"
+}
+
+fn stem(plan: &Plan, ty: &Type) -> String {
+    match ty {
+        Type::Multirange(name) => format!("{}Set", plan.output_type(&Type::Range(name.clone()))),
+        ty => plan.output_type(ty),
+    }
 }
 
 fn filter(plan: &Plan, object: &Object) -> Definition {
@@ -133,10 +110,10 @@ fn filter(plan: &Plan, object: &Object) -> Definition {
         Member::new("or", format!("[{name}!]")).doc("At least one of these holds."),
         Member::new("not", name.as_str()).doc("This does not hold."),
     ];
-    for (field, ty, doc) in comparable(plan, object) {
-        members.push(Member::new(field, format!("{}Filter", plan.input_type(ty))).doc(doc));
+    for (field, ty, doc) in plan.operands(object) {
+        members.push(Member::new(field, filter_name(plan, ty)).doc(doc));
     }
-    for (relation, target) in filterable_relations(plan, object) {
+    for (relation, target) in relations(plan, object) {
         let suffix =
             if relation.cardinality == Cardinality::Many { "ListFilter" } else { "Filter" };
         let ty = target.name.with_suffix(suffix);
@@ -146,19 +123,17 @@ fn filter(plan: &Plan, object: &Object) -> Definition {
     Definition::new("input", name, &doc, members)
 }
 
-/// Relations to rows that can be filtered, with their targets.
-fn filterable_relations<'a>(
+/// Relations with their targets.
+fn relations<'a>(
     plan: &'a Plan,
     object: &'a Object,
 ) -> impl Iterator<Item = (&'a Relation, &'a Object)> {
-    let relations = object.relations.iter();
-    let targets = relations.filter_map(|item| Some((item, plan.object(&item.target)?)));
-    targets.filter(|(_, target)| target.is_filterable())
+    object.relations.iter().filter_map(|item| Some((item, plan.object(&item.target)?)))
 }
 
 /// The filters of related rows, for all views that a relation leads to many rows of.
 fn list_filters(plan: &Plan, objects: &[&Object]) -> Vec<Definition> {
-    let relations = objects.iter().flat_map(|object| filterable_relations(plan, object));
+    let relations = objects.iter().flat_map(|object| relations(plan, object));
     let many = relations.filter(|(relation, _)| relation.cardinality == Cardinality::Many);
     let targets: BTreeSet<&GraphqlName> = many.map(|(_, target)| &target.name).collect();
     let definition = |target: &GraphqlName| {
@@ -176,10 +151,13 @@ fn list_filters(plan: &Plan, objects: &[&Object]) -> Vec<Definition> {
 }
 
 fn order(plan: &Plan, object: &Object) -> Definition {
-    let columns = comparable(plan, object)
+    let columns = plan
+        .operands(object)
+        .filter(|(_, ty, _)| ty.is_sortable())
         .map(|(field, _, description)| Member::new(field, "Direction").doc(description));
-    let relations = filterable_relations(plan, object);
-    let to_one = relations.filter(|(relation, _)| relation.cardinality != Cardinality::Many);
+    let to_one = relations(plan, object).filter(|(relation, target)| {
+        relation.cardinality != Cardinality::Many && plan.is_sortable(target)
+    });
     let members = columns.chain(to_one.map(|(relation, target)| {
         let ty = target.name.with_suffix("OrderBy");
         Member::new(&relation.field, ty.as_str()).doc(&relation.description)
