@@ -12,7 +12,7 @@ use async_graphql::{ErrorExtensionValues, ErrorExtensions};
 use deadpool_postgres::PoolError;
 use tokio_postgres::error::DbError;
 
-use crate::param::Param;
+use crate::param::{Given, Param};
 
 /// The result of a step of a request.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -185,7 +185,9 @@ impl Error {
     /// An error of a statement with these parameters.
     pub(crate) fn of_statement(error: tokio_postgres::Error, params: &[Param]) -> Self {
         let refused = error.as_db_error().and_then(|db| {
-            let Param::Text { given, .. } = params.get(refused_parameter(db)?)? else {
+            let refused = refused_parameter(db).and_then(|index| params.get(index));
+            let Param::Text { given, .. } = refused.or_else(|| unknown_time_zone(db, params))?
+            else {
                 return None;
             };
             let (path, state) = (given.quoted_in(db.message()), db.code().code());
@@ -230,6 +232,17 @@ fn refused_parameter(db: &DbError) -> Option<usize> {
     let (_, number) = db.where_()?.split_once("portal parameter $")?;
     let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
     number[..end].parse::<usize>().ok()?.checked_sub(1)
+}
+
+/// The parameter that names a time zone which does not exist. No input function checks that.
+fn unknown_time_zone<'a>(db: &DbError, params: &'a [Param]) -> Option<&'a Param> {
+    let is_unknown = |param: &&Param| match param {
+        Param::Text { text: Some(text), given } => {
+            given.path == Given::TIME_ZONE && db.message().contains(&format!("\"{text}\""))
+        }
+        _ => false,
+    };
+    params.iter().find(is_unknown).filter(|_| db.code().code() == "22023")
 }
 
 /// Whether a SQLSTATE lies outside of the classes that PostgreSQL and the SQL standard use, so that

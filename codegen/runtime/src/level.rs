@@ -3,21 +3,24 @@
 //! The rows of a level are fetched for all their parents at once and put together here. Statements
 //! on the same level are sent without waiting for each other.
 
+mod aggregates;
 mod keys;
 mod statement;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type as PgType};
 
+use crate::aggregate::Loaded;
 use crate::database::Connection;
 use crate::model::{Cardinality, Type};
 use crate::resolver::{Function, Returns};
 use crate::selection::{Field, RowsField, Selection, Target};
 use crate::{Code, Error, Result, decode};
+use aggregates::load_aggregate;
 use keys::{Keys, Shape};
 use statement::statement;
 
@@ -31,6 +34,8 @@ pub(crate) struct Level {
     skip: usize,
     /// One per field of the selection that leads to rows, in order.
     below: Vec<Below>,
+    /// One per field of the selection that leads to an aggregate, in order.
+    aggregates: Vec<Loaded>,
     max_page_size: u32,
 }
 
@@ -115,8 +120,15 @@ impl Level {
             });
             let below =
                 fields.map(|field| Below::load(connection, field, &rows, skip, max_page_size));
-            let below = try_join_all(below).await?;
-            Ok(Self { rows, skip, below, max_page_size })
+            let aggregates = selection.fields.iter().filter_map(|field| match field {
+                Field::Aggregate(field) => Some(field),
+                _ => None,
+            });
+            let aggregates = aggregates
+                .map(|field| load_aggregate(connection, field, &rows, skip, max_page_size));
+            let (below, aggregates) =
+                try_join(try_join_all(below), try_join_all(aggregates)).await?;
+            Ok(Self { rows, skip, below, aggregates, max_page_size })
         })
     }
 
@@ -139,6 +151,7 @@ impl Level {
     ) -> Result<()> {
         let row = &self.rows[index];
         let mut below = self.below.iter();
+        let mut aggregates = self.aggregates.iter();
         let mut separator = b'{';
         for field in &selection.fields {
             out.push(separator);
@@ -159,6 +172,12 @@ impl Level {
                     out.extend_from_slice(field.member.as_bytes());
                     if let Some(below) = below.next() {
                         below.write(field, index, out)?;
+                    }
+                }
+                Field::Aggregate(field) => {
+                    out.extend_from_slice(field.member.as_bytes());
+                    if let Some(aggregate) = aggregates.next() {
+                        aggregate.write(&field.fields, index, out)?;
                     }
                 }
             }
@@ -242,7 +261,7 @@ impl Below {
         max_page_size: u32,
     ) -> Result<Self> {
         field.arguments.check(max_page_size)?;
-        let keys = Keys::of(field, parents, skip)?;
+        let keys = Keys::of(&field.slots, parents, skip)?;
         let shape = Shape::of(field)?;
         let rows = if keys.distinct.is_empty() {
             Vec::new()

@@ -72,7 +72,7 @@ impl Direction {
         }
     }
 
-    fn parse(value: &Value) -> Option<Self> {
+    pub(crate) fn parse(value: &Value) -> Option<Self> {
         let given = match value {
             Value::Enum(name) => name.as_str(),
             Value::String(name) => name,
@@ -81,7 +81,7 @@ impl Direction {
         Self::ALL.into_iter().find(|known| known.describe().0 == given)
     }
 
-    fn sql(self) -> &'static str {
+    pub(crate) fn sql(self) -> &'static str {
         match self {
             Self::Asc | Self::AscNullsLast => "",
             Self::Desc | Self::DescNullsFirst => " desc",
@@ -105,7 +105,7 @@ impl Order {
     fn parse(object: &'static ObjectType, value: &Value) -> Result<Self> {
         let (mut object, mut value, mut path) = (object, value, Vec::new());
         loop {
-            let (name, inner) = only_member(value)?;
+            let (name, inner) = only_member(value, "orderBy", "{ id: ASC }")?;
             let relation = object.relations.iter().find(|relation| {
                 relation.field == name && relation.cardinality != Cardinality::Many
             });
@@ -143,14 +143,20 @@ impl Order {
     }
 }
 
-/// The only member of an object.
-fn only_member(value: &Value) -> Result<(&str, &Value)> {
+/// The only member of an object, which is an argument or a part of one, and looks like the example.
+pub(crate) fn only_member<'a>(
+    value: &'a Value,
+    path: &str,
+    example: &str,
+) -> Result<(&'a str, &'a Value)> {
     if let Value::Object(members) = value
         && let (Some((name, value)), 1) = (members.first(), members.len())
     {
         return Ok((name, value));
     }
-    Err(Error::bad_input("`orderBy`: expected objects of one column each, such as `{ id: ASC }`"))
+    Err(Error::bad_input(format!(
+        "`{path}`: expected objects of one column each, such as `{example}`"
+    )))
 }
 
 /// What the client asked for, then the key of the view, so that equal rows have an order too and

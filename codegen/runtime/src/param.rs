@@ -35,6 +35,9 @@ pub(crate) struct Given {
 }
 
 impl Given {
+    /// The argument that names a time zone.
+    pub(crate) const TIME_ZONE: &'static str = "timeZone";
+
     /// The path of the scalar that a message of PostgreSQL quotes, or else of the whole value.
     pub(crate) fn quoted_in(&self, message: &str) -> String {
         find_quoted(&self.value, &self.path, message).unwrap_or_else(|| self.path.to_string())

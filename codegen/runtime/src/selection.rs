@@ -7,6 +7,7 @@
 use async_graphql::Positioned;
 use async_graphql::parser::types::{Field as AstField, SelectionSet};
 
+use crate::aggregate::{self, RelatedAggregate};
 use crate::arguments::Call;
 use crate::decode::{self, DecodeError};
 use crate::json::member;
@@ -64,6 +65,8 @@ pub(crate) enum Field {
     },
     /// Rows of another view, or of a function of the row.
     Rows(RowsField),
+    /// An aggregate of rows of another view.
+    Aggregate(RelatedAggregate),
 }
 
 /// A selected field that leads to rows.
@@ -145,6 +148,13 @@ impl Selection {
         })
     }
 
+    /// Positions of this side of a relation's key among the fetched outputs.
+    fn fetch_key(&mut self, relation: &Relation) -> Result<Vec<usize>> {
+        let own = relation.columns.iter().map(|(own, _)| self.object.column(own));
+        let own: Vec<_> = own.collect::<Result<_>>()?;
+        Ok(own.into_iter().map(|column| self.fetch(Output::Column(column))).collect())
+    }
+
     /// The SQL type of the row, if functions of it are called where it is fetched.
     pub(crate) fn called_row(&self) -> Option<&'static str> {
         let is_called = self.outputs.iter().any(|output| matches!(output, Output::Call(..)));
@@ -179,7 +189,7 @@ impl Selection {
                     self.write_cell(column, raw, selection.as_ref(), out)?;
                 }
                 // Planning has refused fields that are no attributes.
-                Field::Computed { .. } | Field::Rows(_) => {
+                Field::Computed { .. } | Field::Rows(_) | Field::Aggregate(_) => {
                     return Err(DecodeError::Malformed(self.object.name));
                 }
             }
@@ -196,18 +206,26 @@ impl Selection {
         selection: Option<&Self>,
         out: &mut Vec<u8>,
     ) -> decode::Result {
-        match raw {
-            Some(raw) => decode::write(&column.ty, raw, selection, out)
-                .map_err(|error| error.of_column(self.object, column)),
-            None if column.nullable => {
-                out.extend_from_slice(b"null");
-                Ok(())
-            }
-            None => Err(DecodeError::UnexpectedNull {
-                origin: self.object.origin,
-                column: column.column,
-            }),
+        write_cell(self.object, column, raw, selection, out)
+    }
+}
+
+/// Appends a value of a column of an object, or `null` where that is allowed.
+pub(crate) fn write_cell(
+    object: &ObjectType,
+    column: &Column,
+    raw: Option<&[u8]>,
+    selection: Option<&Selection>,
+    out: &mut Vec<u8>,
+) -> decode::Result {
+    match raw {
+        Some(raw) => decode::write(&column.ty, raw, selection, out)
+            .map_err(|error| error.of_column(object, column)),
+        None if column.nullable => {
+            out.extend_from_slice(b"null");
+            Ok(())
         }
+        None => Err(DecodeError::UnexpectedNull { origin: object.origin, column: column.column }),
     }
 }
 
@@ -323,16 +341,15 @@ fn plan_field(
     if let Some(computed) = object.computed.iter().find(|computed| computed.field == name) {
         return plan_computed(scope, selection, key, asts, computed);
     }
+    if let Some(relation) = object.aggregated(name) {
+        return plan_aggregate(scope, selection, key, asts, relation);
+    }
     let relation = object
         .relations
         .iter()
         .find(|relation| relation.field == name)
         .ok_or_else(|| Error::internal(format!("`{}` has no field `{name}`", object.name)))?;
-    let slots = relation
-        .columns
-        .iter()
-        .map(|(own, _)| Ok(selection.fetch(Output::Column(object.column(own)?))))
-        .collect::<Result<_>>()?;
+    let slots = selection.fetch_key(relation)?;
     let target = (relation.target)().object;
     Ok(Field::Rows(RowsField {
         member: member(key),
@@ -342,6 +359,25 @@ fn plan_field(
         arguments: ListArguments::parse(Some(target), &[], scope.arguments(&asts[0].node)?)?,
         selection: plan(scope, target, &sets, Source::Columns)?,
         slots,
+    }))
+}
+
+fn plan_aggregate(
+    scope: &Scope<'_>,
+    selection: &mut Selection,
+    key: &str,
+    asts: &[&Positioned<AstField>],
+    relation: &'static Relation,
+) -> Result<Field> {
+    let target = (relation.target)().object;
+    let given = scope.arguments(&asts[0].node)?;
+    Ok(Field::Aggregate(RelatedAggregate {
+        member: member(key),
+        object: selection.object,
+        relation,
+        predicates: ListArguments::parse(Some(target), &[], given)?.predicates,
+        fields: aggregate::Fields::of(scope, &asts.to_vec(), target)?,
+        slots: selection.fetch_key(relation)?,
     }))
 }
 

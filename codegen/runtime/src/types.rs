@@ -3,6 +3,7 @@
 //! The registry is public but undocumented; this module and [`crate::roots`] are the only ones that
 //! write to it.
 
+mod aggregate;
 mod connection;
 
 use async_graphql::OutputType;
@@ -49,6 +50,11 @@ pub(crate) fn register_object(registry: &mut Registry, object: &'static ObjectTy
     }
     for relation in object.relations {
         fields.insert(relation.field.to_owned(), relation_field(registry, relation));
+    }
+    let many = |relation: &&Relation| relation.cardinality == Cardinality::Many;
+    for relation in object.relations.iter().filter(many) {
+        let field = aggregate::relation_field(registry, relation);
+        fields.insert(field.name.clone(), field);
     }
     for computed in object.computed {
         let mut field = field(computed.field, computed.doc, String::new());
@@ -99,10 +105,21 @@ fn add_filter_arguments(
     field: &mut MetaField,
 ) {
     if is_comparable(object) {
-        register_filter(registry, object);
+        add_filter_argument(registry, object, field);
         register_order_by(registry, object);
-        add_argument(field, input("where", "", filter_name(object)));
         add_argument(field, input("orderBy", "", format!("[{}!]", order_by_name(object))));
+    }
+}
+
+/// Adds `where`, if there is a column for it.
+fn add_filter_argument(
+    registry: &mut Registry,
+    object: &'static ObjectType,
+    field: &mut MetaField,
+) {
+    if is_comparable(object) {
+        register_filter(registry, object);
+        add_argument(field, input("where", "", filter_name(object)));
     }
 }
 
@@ -126,6 +143,11 @@ pub(crate) fn resolver_field(registry: &mut Registry, resolver: &Resolver) -> Me
             register_object(registry, view.object);
             connection::add_arguments(registry, view.object, &mut field);
             connection::register(registry, view.object)
+        }
+        Action::Aggregate(view, equal) => {
+            add_columns(registry, view, equal, true, &mut field);
+            add_filter_argument(registry, view.object, &mut field);
+            aggregate::register(registry, view.object)
         }
         Action::Lookup(view, key) => {
             register_object(registry, view.object);
@@ -359,11 +381,7 @@ fn register_scalar_filter(registry: &mut Registry, ty: &Type) -> String {
 
 /// Registers the sort criterion of an object's rows.
 pub(crate) fn register_order_by(registry: &mut Registry, object: &'static ObjectType) {
-    let values = Direction::ALL.into_iter().map(Direction::describe);
-    registry
-        .types
-        .entry("Direction".to_owned())
-        .or_insert_with(|| enum_type("Direction", "A direction and the place of nulls.", values));
+    register_direction(registry);
     let name = order_by_name(object);
     if !claim(registry, &name) {
         return;
@@ -381,6 +399,14 @@ pub(crate) fn register_order_by(registry: &mut Registry, object: &'static Object
     }
     let doc = format!("A sort criterion of rows of {}: exactly one field.", object.name);
     registry.types.insert(name.clone(), input_object(&name, &doc, fields));
+}
+
+fn register_direction(registry: &mut Registry) {
+    let values = Direction::ALL.into_iter().map(Direction::describe);
+    registry
+        .types
+        .entry("Direction".to_owned())
+        .or_insert_with(|| enum_type("Direction", "A direction and the place of nulls.", values));
 }
 
 /// Whether rows of an object can be filtered and sorted.

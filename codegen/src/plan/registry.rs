@@ -51,8 +51,17 @@ impl Owner {
 }
 
 /// GraphQL types that exist, or will, whatever the schema.
-const RESERVED_TYPES: &[&str] =
-    &["Query", "Mutation", "Subscription", "PageInfo", "Direction", "ID"];
+const RESERVED_TYPES: &[&str] = &[
+    "Query",
+    "Mutation",
+    "Subscription",
+    "PageInfo",
+    "Direction",
+    "GroupByDate",
+    "GroupByTime",
+    "GroupByValue",
+    "ID",
+];
 
 /// Arguments that every list field has.
 pub(crate) const LIST_ARGUMENTS: &[&str] = &["where", "orderBy", "limit", "offset"];

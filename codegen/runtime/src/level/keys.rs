@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 
 use super::{MAX_NESTED_ROWS, raw};
 use crate::decode;
+use crate::model::{ObjectType, Relation};
 use crate::param::Param;
 use crate::selection::{Output, RowsField, Target};
 use crate::{Code, Error, Result};
@@ -46,14 +47,20 @@ impl Shape {
         if field.arguments.limit.is_some() || field.arguments.offset > 0 {
             return Ok(Self::Lateral);
         }
+        let shape = Self::of_relation(object, relation)?;
+        let Self::Any { .. } = shape else { return Ok(shape) };
+        let (_, target) = relation.columns[0];
+        let is_key =
+            |output: &Output| matches!(output, Output::Column(it) if it.column == target);
+        Ok(Self::Any { key: field.selection.outputs.iter().position(is_key) })
+    }
+
+    /// How all rows of a relation are asked for, with nothing selected of them.
+    pub(super) fn of_relation(object: &ObjectType, relation: &Relation) -> Result<Self> {
         let [(own, target)] = relation.columns else { return Ok(Self::Join) };
         let target = (relation.target)().object.column(target)?;
-        if !object.column(own)?.ty.equals_by_bytes(&target.ty) {
-            return Ok(Self::Join);
-        }
-        let is_key =
-            |output: &Output| matches!(output, Output::Column(it) if it.column == target.column);
-        Ok(Self::Any { key: field.selection.outputs.iter().position(is_key) })
+        let is_plain = object.column(own)?.ty.equals_by_bytes(&target.ty);
+        Ok(if is_plain { Self::Any { key: None } } else { Self::Join })
     }
 
     /// How many columns come before the selected ones.
@@ -66,7 +73,7 @@ impl Shape {
 }
 
 impl Keys {
-    pub(super) fn of(field: &RowsField, parents: &[Row], skip: usize) -> Result<Self> {
+    pub(super) fn of(slots: &[usize], parents: &[Row], skip: usize) -> Result<Self> {
         let mut keys = Self {
             distinct: Vec::new(),
             positions: HashMap::with_capacity(parents.len()),
@@ -76,9 +83,9 @@ impl Keys {
         for row in parents {
             bytes.clear();
             let mut complete = true;
-            for slot in &field.slots {
+            for slot in slots {
                 match raw(row, skip + slot)? {
-                    Some(raw) => push_key(raw, field.slots.len(), &mut bytes),
+                    Some(raw) => push_key(raw, slots.len(), &mut bytes),
                     None => complete = false,
                 }
             }
@@ -87,7 +94,7 @@ impl Keys {
             } else if let Some(position) = keys.positions.get(&bytes) {
                 Some(*position)
             } else {
-                let values = field.slots.iter().map(|slot| raw(row, skip + slot));
+                let values = slots.iter().map(|slot| raw(row, skip + slot));
                 let values = values.map(|raw| Ok(raw?.unwrap_or_default().to_vec()));
                 keys.distinct.push(values.collect::<Result<_>>()?);
                 keys.positions.insert(bytes.clone(), keys.distinct.len() - 1);
@@ -103,7 +110,7 @@ impl Keys {
     }
 
     /// The key that a fetched row belongs to.
-    fn position(&self, row: &Row, shape: Shape) -> Result<usize> {
+    pub(super) fn position(&self, row: &Row, shape: Shape) -> Result<usize> {
         let position = if let Shape::Any { key } = shape {
             self.positions.get(raw(row, key.unwrap_or(0))?.unwrap_or_default()).copied()
         } else {

@@ -128,7 +128,12 @@ fn of_function(
     Ok(sql)
 }
 
-fn write_keys(object: &ObjectType, relation: &Relation, keys: &Keys, sql: &mut Sql) -> Result<()> {
+pub(super) fn write_keys(
+    object: &ObjectType,
+    relation: &Relation,
+    keys: &Keys,
+    sql: &mut Sql,
+) -> Result<()> {
     let view = (relation.target)();
     for (index, (own, target)) in relation.columns.iter().enumerate() {
         if index > 0 {
