@@ -223,7 +223,7 @@ fn rows(seed: u32) -> String {
              (array[0, 1, 2, -3, null])[1 + (random() * 4)::integer],
              (array[2147483647, 2147483646, 1, null])[1 + (random() * 3)::integer],
              (array[9223372036854775807, -1, null]::bigint[])[1 + (random() * 2)::integer],
-             (array[1.0, 1.00, 2.5, 1e-20, 'NaN', null]::numeric[])[1 + (random() * 5)::integer],
+             (array[1.0, 1.50, 2.5, 1e-20, 'NaN', null]::numeric[])[1 + (random() * 5)::integer],
              (array[0.01, 99, null])[1 + (random() * 2)::integer],
              (array['a', 'A', '', 'ä', null])[1 + (random() * 4)::integer],
              (array[md5('1')::uuid, md5('2')::uuid, null])[1 + (random() * 2)::integer],

@@ -206,13 +206,12 @@ impl GroupArguments {
 impl GroupOrder {
     /// Reads `{ key: { status: ASC } }`, `{ count: DESC }` or `{ sum: { totalAmount: DESC } }`.
     fn parse(object: &'static ObjectType, value: &Value) -> Result<Self> {
-        const EXAMPLE: &str = "{ count: DESC }";
-        let (name, inner) = only_member(value, "orderBy", EXAMPLE)?;
+        let (name, inner) = only_member(value, "orderBy", "{ count: DESC }")?;
         if name == "count" {
             return Ok(Self { by: Criterion::Term(Term::Count), direction: direction(inner, name)? });
         }
         let path = format!("orderBy.{name}");
-        let (column, inner) = only_member(inner, &path, EXAMPLE)?;
+        let (column, inner) = only_member(inner, &path, "{ id: DESC }")?;
         let unknown = || Error::bad_input(format!("`{path}`: unknown column `{column}`"));
         let by = if name == "key" {
             let found = object.groupable().find(|item| item.field == column);

@@ -114,7 +114,7 @@ impl AggregateFunction {
         });
         sql.name(column.column);
         // Functions of any enum take no domain over one.
-        if let (Type::Enum(ty), Some(_)) = (&column.ty, column.cast) {
+        if let Type::Enum(ty) = &column.ty {
             sql.push("::").push(ty.sql);
         }
         sql.push(")");
