@@ -127,8 +127,7 @@ fn terms(choices: &mut Choices, condition: &str, fields: &mut Vec<String>) -> Ve
 fn aggregate(choices: &mut Choices, condition: &str) -> (String, String) {
     let (filter, sql) = *choices.of(&CONDITIONS);
     let condition = format!("{condition} and {sql}");
-    let arguments =
-        if filter.is_empty() { String::new() } else { format!("(where: {filter})") };
+    let arguments = if filter.is_empty() { String::new() } else { format!("(where: {filter})") };
     let mut fields = Vec::new();
     let mut members = terms(choices, &condition, &mut fields);
     for index in 0..*choices.of(&[0, 1, 2]) {
@@ -157,8 +156,8 @@ fn groups(choices: &mut Choices, condition: &str) -> (String, String) {
     let mut fields = keys.iter().map(|(field, ..)| (*field).to_owned()).collect::<Vec<_>>();
     let key = fields.join(" ");
     let members = keys.iter().enumerate();
-    let members =
-        members.map(|(n, (field, ..))| format!("'{field}', {}", json_of(field, &format!("g.k{n}"))));
+    let members = members
+        .map(|(n, (field, ..))| format!("'{field}', {}", json_of(field, &format!("g.k{n}"))));
     let mut object =
         vec![format!("'key', jsonb_build_object({})", members.collect::<Vec<_>>().join(", "))];
     fields = vec![format!("key {{ {key} }}")];
@@ -291,7 +290,8 @@ fn aggregates_are_what_sql_says() {
 async fn many_parents_take_one_statement() {
     let database = Fixture::named("aggregates").database().await;
     let client = database.connect().await.expect("a connection");
-    let many = "insert into tb_owners select i, 'o' || i, 'east', i from generate_series(5, 1000) as i;
+    let many =
+        "insert into tb_owners select i, 'o' || i, 'east', i from generate_series(5, 1000) as i;
         insert into tb_samples (id, owner_id, normal, day)
           select i, 5 + i % 900, i, '2024-01-01' from generate_series(5, 5000) as i;
         insert into tb_visits select i, 'east', 5 + i % 700, i from generate_series(5, 3000) as i";
@@ -347,15 +347,14 @@ async fn functions_are_those_of_postgresql() {
             let found = client.query_one(&sql, &[]).await.map(|row| row.get::<_, String>(0));
             match (function.result(&column.ty), found) {
                 (Some(ty), Ok(found)) => {
-                    assert_eq!(sql_name(&ty), found, "{sql}");
+                    assert!(sql_names(&ty).contains(&found.as_str()), "{sql}: {found}");
                     computed += 1;
                 }
                 (Some(_), Err(error)) => panic!("{sql}: {error:?}"),
                 (None, Err(_)) => {}
                 (None, Ok(found)) => {
-                    let is_left_out = is_count
-                        || found.ends_with("[]")
-                        || LATER.contains(&column.sql.as_str());
+                    let is_left_out =
+                        is_count || found.ends_with("[]") || LATER.contains(&column.sql.as_str());
                     assert!(is_left_out, "{sql}: {found}");
                 }
             }
@@ -364,22 +363,22 @@ async fn functions_are_those_of_postgresql() {
     assert!(computed > 80, "{computed}");
 }
 
-fn sql_name(ty: &Type) -> &'static str {
+fn sql_names(ty: &Type) -> &'static [&'static str] {
     match ty {
-        Type::Int2 => "smallint",
-        Type::Int4 => "integer",
-        Type::Int8 => "bigint",
-        Type::Float4 => "real",
-        Type::Float8 => "double precision",
-        Type::Numeric => "numeric",
-        Type::Timestamptz => "timestamp with time zone",
-        Type::Timestamp => "timestamp without time zone",
-        Type::Date => "date",
-        Type::Time => "time without time zone",
-        Type::Interval => "interval",
-        Type::Inet => "inet",
-        Type::Enum(_) => "mood",
-        Type::Text => "text",
+        Type::Int2 => &["smallint"],
+        Type::Int4 => &["integer"],
+        Type::Int8 => &["bigint"],
+        Type::Float4 => &["real"],
+        Type::Float8 => &["double precision"],
+        Type::Numeric => &["numeric"],
+        Type::Timestamptz => &["timestamp with time zone"],
+        Type::Timestamp => &["timestamp without time zone"],
+        Type::Date => &["date"],
+        Type::Time => &["time without time zone"],
+        Type::Interval => &["interval"],
+        Type::Inet => &["inet"],
+        Type::Enum(_) => &["mood"],
+        Type::Text => &["text", "character"],
         other => panic!("{other:?} is no result"),
     }
 }

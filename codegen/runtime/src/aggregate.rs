@@ -43,6 +43,12 @@ pub(crate) struct RelatedAggregate {
     pub(crate) slots: Vec<usize>,
 }
 
+/// Name of a type of the aggregate of an object's rows; the aggregate itself has no part. All begin
+/// alike, so that only a view that is called an aggregate can be in the way.
+pub(crate) fn type_name(object: &ObjectType, part: &str) -> String {
+    format!("{}{SUFFIX}{part}", object.name)
+}
+
 impl ObjectType {
     /// The relation whose rows a field aggregates.
     pub(crate) fn aggregated(&self, field: &str) -> Option<&'static Relation> {

@@ -37,7 +37,7 @@ impl AggregateFunction {
         }
     }
 
-    /// What the type of its results is called, after the name of the rows.
+    /// What the type of its results is called, after the name of the aggregate.
     pub const fn suffix(self) -> &'static str {
         match self {
             Self::CountDistinct => "CountDistinct",
@@ -94,19 +94,25 @@ impl Object {
         self.columns.iter().filter(|column| column.ty.is_groupable())
     }
 
+    /// Name of a type of its aggregate, which itself has no part. All begin alike, so that only a
+    /// view that is called an aggregate can be in the way.
+    pub(crate) fn aggregate_type(&self, part: &str) -> GraphqlName {
+        self.name.with_suffix(&format!("{SUFFIX}{part}"))
+    }
+
     /// The names of all types of its aggregate.
     pub(crate) fn aggregate_types(&self) -> Vec<GraphqlName> {
         let functions = AggregateFunction::ALL.into_iter();
         let functions = functions.filter(|function| function.columns(self).next().is_some());
-        let mut suffixes = vec![SUFFIX.to_owned()];
-        suffixes.extend(functions.clone().map(|function| function.suffix().to_owned()));
+        let mut parts = vec![String::new()];
+        parts.extend(functions.clone().map(|function| function.suffix().to_owned()));
         if self.groupable().next().is_some() {
-            suffixes.extend(["Group", "GroupKey", "GroupBy", "GroupOrderBy"].map(str::to_owned));
-            suffixes.extend(functions.map(|function| format!("{}OrderBy", function.order_suffix())));
+            parts.extend(["Group", "GroupKey", "GroupBy", "GroupOrderBy"].map(str::to_owned));
+            parts.extend(functions.map(|function| format!("{}OrderBy", function.order_suffix())));
         }
-        suffixes.sort();
-        suffixes.dedup();
-        suffixes.iter().map(|suffix| self.name.with_suffix(suffix)).collect()
+        parts.sort();
+        parts.dedup();
+        parts.iter().map(|part| self.aggregate_type(part)).collect()
     }
 }
 

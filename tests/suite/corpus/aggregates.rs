@@ -33,7 +33,11 @@ pub(crate) fn check<'a>(walk: &mut Walk<'a>, field: &'a Field, rows: &[Value]) {
     for column in plain(schema, field, "sum") {
         let numbers: Vec<i128> = values(rows, &column).filter_map(number).collect();
         let sum = (!numbers.is_empty()).then(|| numbers.iter().sum());
-        let expected = [("sum", sum), ("min", numbers.iter().min().copied()), ("max", numbers.iter().max().copied())];
+        let expected = [
+            ("sum", sum),
+            ("min", numbers.iter().min().copied()),
+            ("max", numbers.iter().max().copied()),
+        ];
         for (function, expected) in expected {
             if number(&found[function][&column]) != expected {
                 walk.faults.push(format!("{}.{function}.{column}: {found}", field.name));
@@ -98,9 +102,9 @@ pub(crate) fn related<'a>(walk: &mut Walk<'a>, field: &'a Field, relation: &'a F
     for parent in parents.as_array().into_iter().flatten() {
         let count = parent[name].as_array().map_or(0, Vec::len) as u64;
         let found = &parent[format!("{name}Aggregate")];
-        let groups = found["groupBy"].as_array().map(|groups| {
-            groups.iter().filter_map(|group| group["count"].as_u64()).sum::<u64>()
-        });
+        let groups = found["groupBy"]
+            .as_array()
+            .map(|groups| groups.iter().filter_map(|group| group["count"].as_u64()).sum::<u64>());
         if found["count"] != json!(count)
             || groups.is_some_and(|total| total != count)
             || parent["nothing"].get("count").is_some_and(|count| *count != json!(0))

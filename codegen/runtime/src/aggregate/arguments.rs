@@ -116,10 +116,7 @@ impl GroupArguments {
     /// The time zone, unless the client says.
     pub(crate) const TIME_ZONE: &'static str = "UTC";
 
-    pub(super) fn parse(
-        object: &'static ObjectType,
-        given: Vec<(String, Value)>,
-    ) -> Result<Self> {
+    pub(super) fn parse(object: &'static ObjectType, given: Vec<(String, Value)>) -> Result<Self> {
         let mut arguments = Self {
             keys: Vec::new(),
             time_zone: time_zone(Value::String(Self::TIME_ZONE.to_owned())),
@@ -208,7 +205,10 @@ impl GroupOrder {
     fn parse(object: &'static ObjectType, value: &Value) -> Result<Self> {
         let (name, inner) = only_member(value, "orderBy", "{ count: DESC }")?;
         if name == "count" {
-            return Ok(Self { by: Criterion::Term(Term::Count), direction: direction(inner, name)? });
+            return Ok(Self {
+                by: Criterion::Term(Term::Count),
+                direction: direction(inner, name)?,
+            });
         }
         let path = format!("orderBy.{name}");
         let (column, inner) = only_member(inner, &path, "{ id: DESC }")?;

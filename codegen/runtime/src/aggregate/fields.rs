@@ -3,9 +3,9 @@
 use async_graphql::Positioned;
 use async_graphql::parser::types::Field as AstField;
 
-use super::SUFFIX;
 use super::arguments::GroupArguments;
 use super::function::AggregateFunction;
+use super::type_name;
 use crate::json::member;
 use crate::model::{Column, ObjectType, Type};
 use crate::scope::{Occurrences, Scope};
@@ -41,6 +41,23 @@ pub(super) enum Field {
     Object(Members),
     /// The `groupBy` at this position.
     Groups(usize),
+}
+
+/// Whose fields they are.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Whole,
+    Group,
+}
+
+impl Part {
+    /// The part of its type's name.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Whole => "",
+            Self::Group => "Group",
+        }
+    }
 }
 
 /// A selected `groupBy`.
@@ -104,34 +121,33 @@ impl Fields {
         field: &Occurrences<'_>,
         object: &'static ObjectType,
     ) -> Result<Self> {
-        Self::plan(scope, field, object, SUFFIX)
+        Self::plan(scope, field, object, Part::Whole)
     }
 
-    /// Plans the selection set of an aggregate, or of its groups: `suffix` tells them apart.
+    /// Plans the selection set of an aggregate, or of its groups.
     fn plan(
         scope: &Scope<'_>,
         field: &Occurrences<'_>,
         object: &'static ObjectType,
-        suffix: &str,
+        part: Part,
     ) -> Result<Self> {
         let mut fields =
             Self { object, members: Vec::new(), terms: Vec::new(), groups: Vec::new() };
-        let is_group = suffix != SUFFIX;
         for (key, asts) in scope.fields(&selection_sets(field)) {
             let planned = match name(&asts) {
-                "__typename" => Field::Typename(format!("{}{suffix}", object.name)),
+                "__typename" => Field::Typename(type_name(object, part.name())),
                 "count" => Field::Term(fields.term(Term::Count)),
-                "key" if is_group => {
+                "key" if part == Part::Group => {
                     let find = |name: &str| {
                         let column = object.groupable().find(|column| column.field == name);
                         column.map(Field::Key).ok_or_else(|| unknown(name))
                     };
-                    Field::Object(members(scope, &asts, &format!("{}GroupKey", object.name), find)?)
+                    Field::Object(members(scope, &asts, &type_name(object, "GroupKey"), find)?)
                 }
-                "groupBy" if !is_group => {
+                "groupBy" if part == Part::Whole => {
                     let arguments = scope.arguments(&asts[0].node)?;
                     let arguments = GroupArguments::parse(object, arguments)?;
-                    let group = Self::plan(scope, &asts, object, "Group")?;
+                    let group = Self::plan(scope, &asts, object, Part::Group)?;
                     for column in group.keys() {
                         arguments.check_key("key", column)?;
                     }
@@ -160,7 +176,7 @@ impl Fields {
             let term = Term::of(object, function, name).ok_or_else(|| unknown(name))?;
             Ok(Field::Term(self.term(term)))
         };
-        let typename = format!("{}{}", object.name, function.suffix());
+        let typename = type_name(object, function.suffix());
         members(scope, asts, &typename, find).map(Field::Object)
     }
 

@@ -40,7 +40,7 @@ impl AggregateFunction {
         }
     }
 
-    /// What the type of its results is called, after the name of the rows.
+    /// What the type of its results is called, after the name of the aggregate.
     pub(crate) fn suffix(self) -> &'static str {
         match self {
             Self::CountDistinct => "CountDistinct",

@@ -5,8 +5,8 @@
 
 use super::arguments::Criterion;
 use super::fields::{Fields, Groups, Term};
-use crate::sql::Sql;
 use crate::Result;
+use crate::sql::Sql;
 
 /// Appends a part of a statement.
 pub(crate) type Write<'a> = &'a dyn Fn(&mut Sql);
@@ -15,7 +15,11 @@ pub(crate) type Write<'a> = &'a dyn Fn(&mut Sql);
 pub(crate) type WriteFrom<'a> = &'a dyn Fn(&mut Sql) -> Result<()>;
 
 /// The statement that computes the terms of an aggregate.
-pub(crate) fn totals(fields: &Fields, parent: Option<Write<'_>>, from: WriteFrom<'_>) -> Result<Sql> {
+pub(crate) fn totals(
+    fields: &Fields,
+    parent: Option<Write<'_>>,
+    from: WriteFrom<'_>,
+) -> Result<Sql> {
     let mut sql = Sql::default();
     let mut separator = "select ";
     if let Some(parent) = parent {

@@ -6,9 +6,7 @@ use tokio_postgres::Row;
 use super::MAX_NESTED_ROWS;
 use super::keys::{Keys, Shape};
 use super::statement::write_keys;
-use crate::aggregate::{
-    Groups, Loaded, LoadedGroups, RelatedAggregate, groups_of_parents, totals,
-};
+use crate::aggregate::{Groups, Loaded, LoadedGroups, RelatedAggregate, groups_of_parents, totals};
 use crate::database::Connection;
 use crate::predicate::write_where;
 use crate::sql::Sql;

@@ -50,8 +50,7 @@ impl Shape {
         let shape = Self::of_relation(object, relation)?;
         let Self::Any { .. } = shape else { return Ok(shape) };
         let (_, target) = relation.columns[0];
-        let is_key =
-            |output: &Output| matches!(output, Output::Column(it) if it.column == target);
+        let is_key = |output: &Output| matches!(output, Output::Column(it) if it.column == target);
         Ok(Self::Any { key: field.selection.outputs.iter().position(is_key) })
     }
 

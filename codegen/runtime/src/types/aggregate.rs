@@ -8,7 +8,7 @@ use super::{
     add_argument, add_filter_argument, claim, deprecation, enum_type, field, input, input_object,
     nullable, object_type, register_direction, register_type,
 };
-use crate::aggregate::{AggregateFunction, GroupArguments, SUFFIX, Unit};
+use crate::aggregate::{AggregateFunction, GroupArguments, SUFFIX, Unit, type_name};
 use crate::list::ListArguments;
 use crate::model::{Column, ObjectType, Relation, Type};
 
@@ -24,7 +24,7 @@ pub(super) fn relation_field(registry: &mut Registry, relation: &Relation) -> Me
 
 /// Registers the aggregate of an object's rows and everything that it leads to; returns its name.
 pub(super) fn register(registry: &mut Registry, object: &'static ObjectType) -> String {
-    let name = format!("{}{SUFFIX}", object.name);
+    let name = type_name(object, "");
     if !claim(registry, &name) {
         return name;
     }
@@ -42,7 +42,8 @@ pub(super) fn register(registry: &mut Registry, object: &'static ObjectType) -> 
 fn values(registry: &mut Registry, object: &'static ObjectType) -> IndexMap<String, MetaField> {
     <i32 as OutputType>::create_type_info(registry);
     let mut fields = IndexMap::new();
-    fields.insert("count".to_owned(), field("count", "How many rows there are.", "Int!".to_owned()));
+    fields
+        .insert("count".to_owned(), field("count", "How many rows there are.", "Int!".to_owned()));
     for function in AggregateFunction::ALL {
         if let Some(ty) = register_values(registry, object, function) {
             let field = field(function.field(), function.doc(), format!("{ty}!"));
@@ -59,7 +60,7 @@ fn register_values(
     function: AggregateFunction,
 ) -> Option<String> {
     function.columns(object).next()?;
-    let name = format!("{}{}", object.name, function.suffix());
+    let name = type_name(object, function.suffix());
     if !claim(registry, &name) {
         return Some(name);
     }
@@ -103,7 +104,7 @@ fn group_by(registry: &mut Registry, object: &'static ObjectType) -> MetaField {
 }
 
 fn register_group(registry: &mut Registry, object: &'static ObjectType) -> String {
-    let key = format!("{}GroupKey", object.name);
+    let key = type_name(object, "GroupKey");
     let mut fields = IndexMap::new();
     for column in object.groupable() {
         let ty = nullable(&register_type(registry, &column.ty), column.nullable);
@@ -114,12 +115,10 @@ fn register_group(registry: &mut Registry, object: &'static ObjectType) -> Strin
         object.name
     );
     registry.types.insert(key.clone(), object_type(&key, &doc, fields));
-    let name = format!("{}Group", object.name);
+    let name = type_name(object, "Group");
     let mut fields = IndexMap::new();
-    fields.insert(
-        "key".to_owned(),
-        field("key", "What the rows have in common.", format!("{key}!")),
-    );
+    fields
+        .insert("key".to_owned(), field("key", "What the rows have in common.", format!("{key}!")));
     fields.extend(values(registry, object));
     let doc = format!("What a group of rows of {} is together.", object.name);
     registry.types.insert(name.clone(), object_type(&name, &doc, fields));
@@ -128,7 +127,7 @@ fn register_group(registry: &mut Registry, object: &'static ObjectType) -> Strin
 
 /// Registers the columns by which rows can be grouped, as input.
 fn register_columns(registry: &mut Registry, object: &'static ObjectType) -> String {
-    let name = format!("{}GroupBy", object.name);
+    let name = type_name(object, "GroupBy");
     let mut fields = Vec::new();
     for column in object.groupable() {
         let ty = register_unit(registry, &column.ty);
@@ -159,7 +158,7 @@ fn register_unit(registry: &mut Registry, ty: &Type) -> &'static str {
 /// Registers the sort criterion of groups.
 fn register_order(registry: &mut Registry, object: &'static ObjectType) -> String {
     register_direction(registry);
-    let name = format!("{}GroupOrderBy", object.name);
+    let name = type_name(object, "GroupOrderBy");
     let key: Vec<&Column> = object.groupable().collect();
     let key = register_column_order(registry, object, "GroupKey", &key);
     let mut fields = vec![input("key", "", key), input("count", "", "Direction".to_owned())];
@@ -182,7 +181,7 @@ fn register_column_order(
     suffix: &str,
     columns: &[&Column],
 ) -> String {
-    let name = format!("{}{suffix}OrderBy", object.name);
+    let name = type_name(object, suffix) + "OrderBy";
     if claim(registry, &name) {
         let fields = columns.iter().map(|item| column_input(item, "Direction".to_owned()));
         let doc = format!("A column and its direction, of groups of {}.", object.name);

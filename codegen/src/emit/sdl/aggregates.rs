@@ -3,14 +3,14 @@
 use super::filter_argument;
 use super::write::{Definition, Member};
 use crate::plan::Plan;
-use crate::plan::aggregates::{AggregateFunction, SUFFIX};
+use crate::plan::aggregates::AggregateFunction;
 use crate::plan::model::{Column, Object, Relation, Type, View};
 
 /// The root field of an aggregate.
 pub(super) fn field(plan: &Plan, view: &View) -> Member {
     let mut arguments = super::direct_arguments(plan, view);
     arguments.extend(filter_argument(&view.object));
-    Member::new(&view.aggregate, format!("{}{SUFFIX}!", view.object.name))
+    Member::new(&view.aggregate, format!("{}!", view.object.aggregate_type("")))
         .doc(&view.object.description)
         .deprecated(view.deprecated.as_deref())
         .arguments(arguments)
@@ -20,7 +20,7 @@ pub(super) fn field(plan: &Plan, view: &View) -> Member {
 pub(super) fn relation(plan: &Plan, relation: &Relation) -> Option<Member> {
     let (name, target) = (relation.aggregate_field()?, plan.object(&relation.target)?);
     let doc = format!("Aggregates of `{}`.", relation.field);
-    let member = Member::new(name, format!("{}{SUFFIX}!", target.name)).doc(&doc);
+    let member = Member::new(name, format!("{}!", target.aggregate_type(""))).doc(&doc);
     Some(member.arguments(filter_argument(target).into_iter().collect()))
 }
 
@@ -34,10 +34,12 @@ fn definitions_of(plan: &Plan, object: &Object) -> Vec<Definition> {
     let mut fields = values(object);
     fields.extend(group_by(object));
     let doc = format!("What rows of {name} are together.");
-    let mut definitions =
-        vec![Definition::new("type", name.with_suffix(SUFFIX), &doc, fields)];
+    let mut definitions = vec![Definition::new("type", object.aggregate_type(""), &doc, fields)];
     for (function, doc) in [
-        (AggregateFunction::CountDistinct, "How many different values the columns have, of rows of"),
+        (
+            AggregateFunction::CountDistinct,
+            "How many different values the columns have, of rows of",
+        ),
         (AggregateFunction::Sum, "Sums of columns of rows of"),
         (AggregateFunction::Avg, "Averages of columns of rows of"),
         (AggregateFunction::Min, "Smallest or largest values of columns of rows of"),
@@ -53,7 +55,7 @@ fn definitions_of(plan: &Plan, object: &Object) -> Vec<Definition> {
             let doc = format!("{doc} {name}.");
             definitions.push(Definition::new(
                 "type",
-                name.with_suffix(function.suffix()),
+                object.aggregate_type(function.suffix()),
                 &doc,
                 fields,
             ));
@@ -84,7 +86,7 @@ fn values(object: &Object) -> Vec<Member> {
                 AggregateFunction::Min => "Smallest values; null where there is none.",
                 AggregateFunction::Max => "Largest values; null where there is none.",
             };
-            let ty = format!("{}{}!", object.name, function.suffix());
+            let ty = format!("{}!", object.aggregate_type(function.suffix()));
             members.push(Member::new(function.field(), ty).doc(doc));
         }
     }
@@ -93,15 +95,15 @@ fn values(object: &Object) -> Vec<Member> {
 
 fn group_by(object: &Object) -> Option<Member> {
     object.groupable().next()?;
-    let name = &object.name;
-    let mut arguments = vec![Member::new("columns", format!("[{name}GroupBy!]!"))];
+    let name = object.aggregate_type("Group");
+    let mut arguments = vec![Member::new("columns", format!("[{name}By!]!"))];
     if object.groupable().any(|column| column.ty == Type::Timestamptz) {
         arguments.push(Member::new("timeZone", "String! = \"UTC\""));
     }
-    arguments.push(Member::new("orderBy", format!("[{name}GroupOrderBy!]")));
+    arguments.push(Member::new("orderBy", format!("[{name}OrderBy!]")));
     arguments.push(Member::new("limit", "Int! = 100"));
     arguments.push(Member::new("offset", "Int! = 0"));
-    let member = Member::new("groupBy", format!("[{name}Group!]!"));
+    let member = Member::new("groupBy", format!("[{name}!]!"));
     Some(member.doc("The same by group.").arguments(arguments))
 }
 
@@ -112,15 +114,18 @@ fn groups(plan: &Plan, object: &Object) -> Vec<Definition> {
     let key_doc = format!(
         "What a group of rows of {name} has in common: the columns that it was grouped by."
     );
-    let key = Definition::new("type", name.with_suffix("GroupKey"), &key_doc, key.collect());
-    let mut fields =
-        vec![Member::new("key", format!("{name}GroupKey!")).doc("What the rows have in common.")];
+    let key = Definition::new("type", object.aggregate_type("GroupKey"), &key_doc, key.collect());
+    let mut fields = vec![
+        Member::new("key", format!("{}!", object.aggregate_type("GroupKey")))
+            .doc("What the rows have in common."),
+    ];
     fields.extend(values(object));
     let doc = format!("What a group of rows of {name} is together.");
-    let group = Definition::new("type", name.with_suffix("Group"), &doc, fields);
+    let group = Definition::new("type", object.aggregate_type("Group"), &doc, fields);
     let columns = object.groupable().map(|column| member(column, unit(&column.ty).to_owned()));
     let doc = format!("A column to group rows of {name} by: exactly one field.");
-    let columns = Definition::new("input", name.with_suffix("GroupBy"), &doc, columns.collect());
+    let columns =
+        Definition::new("input", object.aggregate_type("GroupBy"), &doc, columns.collect());
     [vec![key, group, columns], orders(object)].concat()
 }
 
@@ -130,11 +135,16 @@ fn orders(object: &Object) -> Vec<Definition> {
     let column_order = |suffix: &str, columns: Vec<&Column>| {
         let members = columns.into_iter().map(|item| member(item, "Direction".to_owned()));
         let doc = format!("A column and its direction, of groups of {name}.");
-        Definition::new("input", format!("{name}{suffix}OrderBy"), &doc, members.collect())
+        Definition::new(
+            "input",
+            object.aggregate_type(suffix).with_suffix("OrderBy").to_string(),
+            &doc,
+            members.collect(),
+        )
     };
     let mut definitions = vec![column_order("GroupKey", object.groupable().collect())];
     let mut fields = vec![
-        Member::new("key", format!("{name}GroupKeyOrderBy")),
+        Member::new("key", object.aggregate_type("GroupKeyOrderBy").as_str()),
         Member::new("count", "Direction"),
     ];
     for function in AggregateFunction::ALL {
@@ -143,13 +153,16 @@ fn orders(object: &Object) -> Vec<Definition> {
             continue;
         }
         let suffix = function.order_suffix();
-        fields.push(Member::new(function.field(), format!("{name}{suffix}OrderBy")));
+        fields.push(Member::new(
+            function.field(),
+            object.aggregate_type(suffix).with_suffix("OrderBy").to_string(),
+        ));
         if matches!(function, AggregateFunction::Sum | AggregateFunction::Min) {
             definitions.push(column_order(suffix, columns));
         }
     }
     let doc = format!("A sort criterion of groups of rows of {name}: exactly one field.");
-    definitions.push(Definition::new("input", name.with_suffix("GroupOrderBy"), &doc, fields));
+    definitions.push(Definition::new("input", object.aggregate_type("GroupOrderBy"), &doc, fields));
     definitions
 }
 
