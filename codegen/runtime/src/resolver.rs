@@ -1,7 +1,8 @@
 //! Root fields as tables, and how each is resolved.
 //!
 //! A resolver is data: what it reads or calls, and with which arguments. Running it is written once,
-//! in [`crate::select`] and [`crate::call`], so that generated code compiles in no time.
+//! in [`crate::select`], [`crate::aggregate`] and [`crate::call`], so that generated code compiles in
+//! no time.
 
 use crate::Result;
 use crate::aggregate;
