@@ -4,6 +4,7 @@
 //! can be planned and a diagnostic for everything that cannot. It reads nothing but its
 //! arguments, so the same catalog gives the same plan on any machine.
 
+pub mod aggregates;
 mod arguments;
 pub mod columns;
 mod composites;

@@ -12,6 +12,7 @@
 //! and what to expect by asking PostgreSQL ([`subject`]). The generated code is written to the
 //! target directory, compiled and served by a workspace of its own ([`build`]).
 
+mod aggregates;
 mod build;
 mod calls;
 mod client;

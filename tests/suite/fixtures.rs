@@ -23,6 +23,7 @@ macro_rules! fixtures {
 }
 
 fixtures! {
+    aggregates: "aggregates", fixture_aggregates;
     connections: "connections", fixture_connections;
     calls: "calls", fixture_calls;
     computed: "computed", fixture_computed;

@@ -1,5 +1,6 @@
 //! The tests of the whole toolchain, in one program.
 
+mod aggregates;
 mod audits;
 mod browser;
 mod claims;

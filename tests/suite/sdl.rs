@@ -62,6 +62,7 @@ fn check(folder: &str, running: &str) {
 async fn schema_files_say_what_the_running_schemas_say() {
     let database = connect("postgres://localhost/not-connected-to");
     check("generated", &generated::schema(database.clone()).sdl());
+    check("tests/fixtures/aggregates", &fixture_aggregates::schema(database.clone()).sdl());
     let connections = fixture_connections::schema(database.clone());
     check("tests/fixtures/connections", &connections.sdl());
     check("tests/fixtures/calls", &fixture_calls::schema(database.clone()).sdl());

@@ -189,7 +189,8 @@ impl Error {
                 // The message does not say which.
                 params.iter().filter_map(Bound::regex_path).collect::<Vec<_>>().join("` or `")
             } else {
-                params.get(refused_parameter(db)?)?.quoted_in(db.message())?
+                let refused = refused_parameter(db).and_then(|index| params.get(index));
+                refused.or_else(|| unknown_time_zone(db, params))?.quoted_in(db.message())?
             };
             let refusal = Self::bad_input(format!("`{paths}`: {}", db.message()));
             (!paths.is_empty()).then(|| refusal.with_sql_state(db.code().code()))
@@ -237,6 +238,12 @@ fn refused_parameter(db: &DbError) -> Option<usize> {
     let (_, number) = db.where_()?.split_once("portal parameter $")?;
     let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
     number[..end].parse::<usize>().ok()?.checked_sub(1)
+}
+
+/// The parameter that names a time zone which does not exist. No input function checks that.
+fn unknown_time_zone<'p, 'a>(db: &DbError, params: &'p [Bound<'a>]) -> Option<&'p Bound<'a>> {
+    let mut params = params.iter().filter(|_| db.code().code() == "22023");
+    params.find(|param| param.is_time_zone(db.message()))
 }
 
 /// Whether a SQLSTATE lies outside of the classes that PostgreSQL and the SQL standard use, so that

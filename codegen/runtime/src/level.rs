@@ -3,6 +3,7 @@
 //! The rows of a level are fetched for all their parents at once and put together here. Statements
 //! on the same level are sent without waiting for each other.
 
+mod aggregates;
 mod keys;
 mod statement;
 
@@ -10,10 +11,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use async_graphql::Variables;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type as PgType};
 
+use crate::aggregate::Loaded;
 use crate::database::Session;
 use crate::model::{Cardinality, Type};
 use crate::param::KeyParts;
@@ -21,9 +23,12 @@ use crate::resolver::{Function, Returns};
 use crate::selection::{Field, RowsField, Selection, Target};
 use crate::sql::Sql;
 use crate::{Code, Error, Result, decode};
-use keys::{Grouped, Keys};
+pub(crate) use aggregates::AggregateStatements;
+use aggregates::load_aggregate;
+pub(crate) use keys::Grouped;
+use keys::Keys;
 use statement::Shape;
-pub(crate) use statement::Statements;
+pub(crate) use statement::{Link, Statements};
 
 /// Rows that one nested level may bring at the most, over all parents.
 const MAX_NESTED_ROWS: usize = 100_000;
@@ -36,6 +41,8 @@ pub(crate) struct Level {
     skip: usize,
     /// One per field of the selection that leads to rows, in order.
     below: Vec<Below>,
+    /// One per field of the selection that leads to an aggregate, in order.
+    aggregates: Vec<Loaded>,
     max_page_size: u32,
 }
 
@@ -137,7 +144,11 @@ impl Level {
             let below = selection
                 .rows_fields()
                 .map(|field| Below::load(run, field, &rows, skip, early.next().flatten()));
-            Ok(Self { below: try_join_all(below).await?, rows, skip, max_page_size })
+            let aggregates = selection.aggregate_fields();
+            let aggregates = aggregates.map(|field| load_aggregate(run, field, &rows, skip));
+            let (below, aggregates) =
+                try_join(try_join_all(below), try_join_all(aggregates)).await?;
+            Ok(Self { rows, skip, below, aggregates, max_page_size })
         })
     }
 
@@ -160,6 +171,7 @@ impl Level {
     ) -> Result<()> {
         let row = &self.rows[index];
         let mut below = self.below.iter();
+        let mut aggregates = self.aggregates.iter();
         let mut separator = b'{';
         for field in &selection.fields {
             out.push(separator);
@@ -180,6 +192,12 @@ impl Level {
                     out.extend_from_slice(field.member.as_bytes());
                     if let Some(below) = below.next() {
                         below.write(field, index, out)?;
+                    }
+                }
+                Field::Aggregate(field) => {
+                    out.extend_from_slice(field.member.as_bytes());
+                    if let Some(aggregate) = aggregates.next() {
+                        aggregate.write(&field.fields, index, out)?;
                     }
                 }
             }
@@ -257,7 +275,7 @@ impl Below {
         skip: usize,
         early: Option<Vec<Row>>,
     ) -> Result<Self> {
-        let keys = Keys::of(field, parents, skip)?;
+        let keys = Keys::of(&field.slots, parents, skip)?;
         let (shape, sql) = match (&field.statements, keys.len()) {
             (_, 0) => return Ok(Self::default()),
             (Statements { one: Some(one), .. }, 1) => (Shape::One, one),
@@ -267,7 +285,8 @@ impl Below {
             Some(rows) => rows,
             None => run.rows(sql, &keys.parts).await?,
         };
-        let grouped = keys.group(&rows, shape, field, run.max_page_size)?;
+        let grouped = keys.group(&rows, shape)?;
+        check_length(&grouped, field, run.max_page_size)?;
         let level = Level::load(run, &field.selection, rows, shape.skip(), Vec::new()).await?;
         Ok(Self { level, grouped })
     }
@@ -302,4 +321,19 @@ impl Below {
         }
         Ok(())
     }
+}
+
+/// Refuses more rows for a parent, or for all of them, than a response may have.
+fn check_length(grouped: &Grouped, field: &RowsField, max_page_size: u32) -> Result<()> {
+    if grouped.longest() <= max_page_size as usize && grouped.len() <= MAX_NESTED_ROWS {
+        return Ok(());
+    }
+    Err(Error::new(
+        Code::LimitExceeded,
+        format!(
+            "`{}` has more than {max_page_size} rows for one parent, or {MAX_NESTED_ROWS} in all; \
+             ask for less with `limit`",
+            field.name
+        ),
+    ))
 }

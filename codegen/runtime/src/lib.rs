@@ -24,6 +24,7 @@
 //! This crate knows no view and no function. The tests compile and run the output of the generator
 //! against it, which keeps the two in step.
 
+mod aggregate;
 mod arguments;
 mod call;
 mod connection;

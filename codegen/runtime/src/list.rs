@@ -57,7 +57,7 @@ impl ListArguments {
     }
 
     /// Refuses negative numbers and pages above the maximum; never cuts in silence.
-    fn check(&self, max_page_size: u32) -> Result<()> {
+    pub(crate) fn check(&self, max_page_size: u32) -> Result<()> {
         if let Some(limit) = self.limit {
             check_limit(limit, "limit", max_page_size)?;
         }

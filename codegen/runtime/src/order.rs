@@ -71,12 +71,12 @@ impl Direction {
         }
     }
 
-    fn parse(input: &Input<'_>) -> Option<Self> {
+    pub(crate) fn parse(input: &Input<'_>) -> Option<Self> {
         let given = input.name()?;
         Self::ALL.into_iter().find(|known| known.describe().0 == given)
     }
 
-    fn sql(self) -> &'static str {
+    pub(crate) fn sql(self) -> &'static str {
         match self {
             Self::Asc | Self::AscNullsLast => "",
             Self::Desc | Self::DescNullsFirst => " desc",
@@ -97,7 +97,7 @@ impl Order {
     fn parse(object: &'static ObjectType, input: Input<'_>) -> Result<Self> {
         let (mut object, mut input, mut path) = (object, input, Vec::new());
         loop {
-            let (name, inner) = only_member(&input)?;
+            let (name, inner) = only_member(&input, "orderBy", "{ id: ASC }")?;
             let relation = object.relations.iter().find(|relation| {
                 relation.field == name && relation.cardinality != Cardinality::Many
             });
@@ -136,14 +136,20 @@ impl Order {
     }
 }
 
-/// The only member of an object.
-fn only_member<'s>(input: &Input<'s>) -> Result<(&'s str, Input<'s>)> {
+/// The only member of an object, which is an argument or a part of one, and looks like the example.
+pub(crate) fn only_member<'s>(
+    input: &Input<'s>,
+    path: &str,
+    example: &str,
+) -> Result<(&'s str, Input<'s>)> {
     if let Some(mut members) = input.members()
         && let (Some(member), true) = (members.pop(), members.is_empty())
     {
         return Ok(member);
     }
-    Err(Error::bad_input("`orderBy`: expected objects of one column each, such as `{ id: ASC }`"))
+    Err(Error::bad_input(format!(
+        "`{path}`: expected objects of one column each, such as `{example}`"
+    )))
 }
 
 /// What the client asked for, then the key of the view, so that equal rows have an order too and

@@ -67,6 +67,9 @@ pub(crate) enum Bound<'a> {
 pub(crate) type KeyParts<'a> = [Vec<&'a [u8]>];
 
 impl Param {
+    /// The argument that names a time zone.
+    pub(crate) const TIME_ZONE: &'static str = "timeZone";
+
     /// The parameter for a value of a document; `path` names it in errors.
     pub(crate) fn of(input: &Input<'_>, form: Form, path: &str) -> Result<Self> {
         let path = path.to_owned().into();
@@ -107,6 +110,16 @@ impl Param {
 }
 
 impl Bound<'_> {
+    /// Whether it names the time zone that an error quotes.
+    pub(crate) fn is_time_zone(&self, message: &str) -> bool {
+        match self {
+            Self::Text { text: Some(text), path, .. } => {
+                *path == Param::TIME_ZONE && message.contains(&format!("\"{text}\""))
+            }
+            _ => false,
+        }
+    }
+
     /// Its path, if it is a regular expression of a filter.
     pub(crate) fn regex_path(&self) -> Option<&str> {
         let Self::Text { path, .. } = self else { return None };

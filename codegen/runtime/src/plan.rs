@@ -9,6 +9,7 @@ use async_graphql::parser::types::OperationType;
 use async_graphql::{Name, PathSegment, Pos, Response, ServerError, Value, Variables};
 use futures_util::future::join_all;
 
+use crate::aggregate::Aggregate;
 use crate::call::RootCall;
 use crate::connection::Connection;
 use crate::database::Database;
@@ -47,6 +48,7 @@ enum Step {
     List(List),
     Lookup(Lookup),
     Connection(Connection),
+    Aggregate(Aggregate),
     Call(RootCall),
 }
 
@@ -148,6 +150,7 @@ impl RootField {
             }
             Ok(Step::List(list)) => database.read(list, variables, out).await,
             Ok(Step::Lookup(lookup)) => database.read(lookup, variables, out).await,
+            Ok(Step::Aggregate(aggregate)) => database.read(aggregate, variables, out).await,
             Ok(Step::Connection(connection)) => database.read(connection, variables, out).await,
             Ok(Step::Call(call)) => call.call(database, variables, out).await,
         };
@@ -165,6 +168,9 @@ impl Step {
         Ok(match resolver.action {
             Action::List(view, equal) => Self::List(List::of(scope, field, view, equal)?),
             Action::Connection(view) => Self::Connection(Connection::of(scope, field, view)?),
+            Action::Aggregate(view, equal) => {
+                Self::Aggregate(Aggregate::of(scope, field, view, equal)?)
+            }
             Action::Lookup(view, key) => Self::Lookup(Lookup::of(scope, field, view, key)?),
             Action::Call(function) => Self::Call(RootCall::of(scope, field, function)?),
         })

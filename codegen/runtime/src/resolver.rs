@@ -25,6 +25,8 @@ pub enum Action {
     List(&'static View, &'static [&'static str]),
     /// Pages of a view by cursor; the view has a key.
     Connection(&'static View),
+    /// Aggregates the rows of a view; these columns are arguments too, each for equality.
+    Aggregate(&'static View, &'static [&'static str]),
     /// Finds the row of a view by these columns, which are a key of it.
     Lookup(&'static View, &'static [&'static str]),
     /// Calls a function.
@@ -137,6 +139,15 @@ impl Resolver {
         Self::new(field, Action::Connection(view))
     }
 
+    /// Aggregates the rows of a view; these columns are arguments too, each for equality.
+    pub const fn aggregate(
+        field: &'static str,
+        view: &'static View,
+        equal: &'static [&'static str],
+    ) -> Self {
+        Self::new(field, Action::Aggregate(view, equal))
+    }
+
     /// Finds the row of a view by these columns, which are a key of it.
     pub const fn lookup(
         field: &'static str,
@@ -172,7 +183,7 @@ impl Resolver {
     /// Whether the field is never null.
     pub(crate) fn is_non_null(&self) -> bool {
         match self.action {
-            Action::List(..) | Action::Connection(_) => true,
+            Action::List(..) | Action::Connection(_) | Action::Aggregate(..) => true,
             Action::Lookup(..) => false,
             Action::Call(function) => function.is_non_null(),
         }

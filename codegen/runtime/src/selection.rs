@@ -7,10 +7,11 @@
 use async_graphql::Positioned;
 use async_graphql::parser::types::{Field as AstField, SelectionSet};
 
+use crate::aggregate::{self, RelatedAggregate};
 use crate::arguments::Call;
 use crate::decode::{self, DecodeError};
 use crate::json::member;
-use crate::level::Statements;
+use crate::level::{AggregateStatements, Link, Statements};
 use crate::list::ListArguments;
 use crate::model::{
     Cardinality, Column, CompositeType, Computed, ObjectType, RangeType, Relation, Type,
@@ -65,6 +66,8 @@ pub(crate) enum Field {
     },
     /// Rows of another view, or of a function of the row.
     Rows(RowsField),
+    /// An aggregate of rows of another view.
+    Aggregate(RelatedAggregate),
 }
 
 /// A selected field that leads to rows.
@@ -147,12 +150,27 @@ impl Selection {
         })
     }
 
+    /// The selected fields that lead to aggregates, in order.
+    pub(crate) fn aggregate_fields(&self) -> impl Iterator<Item = &RelatedAggregate> {
+        self.fields.iter().filter_map(|field| match field {
+            Field::Aggregate(field) => Some(field),
+            _ => None,
+        })
+    }
+
     /// The selected fields that lead to rows, in order.
     pub(crate) fn rows_fields(&self) -> impl Iterator<Item = &RowsField> {
         self.fields.iter().filter_map(|field| match field {
             Field::Rows(field) => Some(field),
             _ => None,
         })
+    }
+
+    /// Positions of this side of a relation's key among the fetched outputs.
+    fn fetch_key(&mut self, relation: &Relation) -> Result<Vec<usize>> {
+        let own = relation.columns.iter().map(|(own, _)| self.object.column(own));
+        let own: Vec<_> = own.collect::<Result<_>>()?;
+        Ok(own.into_iter().map(|column| self.fetch(Output::Column(column))).collect())
     }
 
     /// The SQL type of the row, if functions of it are called where it is fetched.
@@ -184,7 +202,7 @@ impl Selection {
                     self.write_cell(column, raw, selection.as_ref(), out)?;
                 }
                 // Planning has refused fields that are no attributes.
-                Field::Computed { .. } | Field::Rows(_) => {
+                Field::Computed { .. } | Field::Rows(_) | Field::Aggregate(_) => {
                     return Err(DecodeError::Malformed(self.object.name));
                 }
             }
@@ -201,18 +219,26 @@ impl Selection {
         selection: Option<&Self>,
         out: &mut Vec<u8>,
     ) -> decode::Result {
-        match raw {
-            Some(raw) => decode::write(&column.ty, raw, selection, out)
-                .map_err(|error| error.of_column(self.object, column)),
-            None if column.nullable => {
-                out.extend_from_slice(b"null");
-                Ok(())
-            }
-            None => Err(DecodeError::UnexpectedNull {
-                origin: self.object.origin,
-                column: column.column,
-            }),
+        write_cell(self.object, column, raw, selection, out)
+    }
+}
+
+/// Appends a value of a column of an object, or `null` where that is allowed.
+pub(crate) fn write_cell(
+    object: &ObjectType,
+    column: &Column,
+    raw: Option<&[u8]>,
+    selection: Option<&Selection>,
+    out: &mut Vec<u8>,
+) -> decode::Result {
+    match raw {
+        Some(raw) => decode::write(&column.ty, raw, selection, out)
+            .map_err(|error| error.of_column(object, column)),
+        None if column.nullable => {
+            out.extend_from_slice(b"null");
+            Ok(())
         }
+        None => Err(DecodeError::UnexpectedNull { origin: object.origin, column: column.column }),
     }
 }
 
@@ -327,16 +353,15 @@ fn plan_field(
     if let Some(computed) = object.computed.iter().find(|computed| computed.field == name) {
         return plan_computed(scope, selection, key, asts, computed);
     }
+    if let Some(relation) = object.aggregated(name) {
+        return plan_aggregate(scope, selection, key, asts, relation);
+    }
     let relation = object
         .relations
         .iter()
         .find(|relation| relation.field == name)
         .ok_or_else(|| Error::internal(format!("`{}` has no field `{name}`", object.name)))?;
-    let slots = relation
-        .columns
-        .iter()
-        .map(|(own, _)| Ok(selection.fetch(Output::Column(object.column(own)?))))
-        .collect::<Result<_>>()?;
+    let slots = selection.fetch_key(relation)?;
     let target = (relation.target)().object;
     let given = scope.arguments(&asts[0].node);
     let field = RowsField {
@@ -350,6 +375,27 @@ fn plan_field(
         slots,
     };
     field.complete(scope.max_page_size)
+}
+
+fn plan_aggregate(
+    scope: &Scope<'_>,
+    selection: &mut Selection,
+    key: &str,
+    asts: &[&Positioned<AstField>],
+    relation: &'static Relation,
+) -> Result<Field> {
+    let target = (relation.target)().object;
+    let given = scope.arguments(&asts[0].node);
+    let arguments = ListArguments::parse(Some(target), &[], given, None, scope.max_page_size)?;
+    let fields = aggregate::Fields::of(scope, &asts.to_vec(), target)?;
+    let link = Link { object: selection.object, relation };
+    Ok(Field::Aggregate(RelatedAggregate {
+        member: member(key),
+        relation,
+        statements: AggregateStatements::of(link, &arguments.predicates, &fields)?,
+        fields,
+        slots: selection.fetch_key(relation)?,
+    }))
 }
 
 fn plan_computed(

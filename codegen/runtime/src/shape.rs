@@ -175,7 +175,7 @@ fn write_object(
                 let value = object.get(column.column).copied();
                 write_member(column, value, selection.as_ref(), path, out)?;
             }
-            Field::Computed { .. } | Field::Rows(_) => {
+            Field::Computed { .. } | Field::Rows(_) | Field::Aggregate(_) => {
                 return Err(DecodeError::Malformed("jsonb"));
             }
         }

@@ -3,6 +3,7 @@
 //! The registry is public but undocumented; this module and [`crate::roots`] are the only ones that
 //! write to it.
 
+mod aggregate;
 mod connection;
 mod filters;
 
@@ -48,6 +49,11 @@ pub(crate) fn register_object(registry: &mut Registry, object: &'static ObjectTy
     }
     for relation in object.relations {
         fields.insert(relation.field.to_owned(), relation_field(registry, relation));
+    }
+    let many = |relation: &&Relation| relation.cardinality == Cardinality::Many;
+    for relation in object.relations.iter().filter(many) {
+        let field = aggregate::relation_field(registry, relation);
+        fields.insert(field.name.clone(), field);
     }
     for computed in object.computed {
         let mut field = field(computed.field, computed.doc, String::new());
@@ -97,12 +103,21 @@ fn add_filter_arguments(
     object: &'static ObjectType,
     field: &mut MetaField,
 ) {
-    filters::register_filter(registry, object);
-    add_argument(field, input("where", "", filter_name(object)));
+    add_filter_argument(registry, object, field);
     if object.is_sortable() {
         filters::register_order_by(registry, object);
         add_argument(field, input("orderBy", "", format!("[{}!]", order_by_name(object))));
     }
+}
+
+/// Adds `where`.
+fn add_filter_argument(
+    registry: &mut Registry,
+    object: &'static ObjectType,
+    field: &mut MetaField,
+) {
+    filters::register_filter(registry, object);
+    add_argument(field, input("where", "", filter_name(object)));
 }
 
 fn add_argument(field: &mut MetaField, argument: MetaInputValue) {
@@ -125,6 +140,11 @@ pub(crate) fn resolver_field(registry: &mut Registry, resolver: &Resolver) -> Me
             register_object(registry, view.object);
             connection::add_arguments(registry, view.object, &mut field);
             connection::register(registry, view.object)
+        }
+        Action::Aggregate(view, equal) => {
+            add_columns(registry, view, equal, true, &mut field);
+            add_filter_argument(registry, view.object, &mut field);
+            aggregate::register(registry, view.object)
         }
         Action::Lookup(view, key) => {
             register_object(registry, view.object);

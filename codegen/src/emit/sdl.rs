@@ -3,6 +3,7 @@
 //! Written from the same plan as the Rust code. The served schema is built by the runtime from the
 //! generated tables; a test holds the two against each other.
 
+mod aggregates;
 mod connections;
 mod filters;
 mod operators;
@@ -34,6 +35,7 @@ pub(super) fn document(plan: &Plan) -> String {
     let groups = [
         objects(plan),
         connections::definitions(plan),
+        aggregates::definitions(plan),
         inputs(plan),
         filters::definitions(plan),
         enums(plan),
@@ -51,7 +53,8 @@ fn query_fields(plan: &Plan) -> Vec<Member> {
         let lookups = view.lookups.iter().map(|lookup| lookup_field(plan, view, lookup));
         let connection =
             view.connection.as_ref().map(|field| connections::field(plan, view, field));
-        std::iter::once(list_field(plan, view)).chain(connection).chain(lookups)
+        let aggregate = aggregates::field(plan, view);
+        [list_field(plan, view), aggregate].into_iter().chain(connection).chain(lookups)
     });
     views.chain(function_fields(plan, Operation::Query)).collect()
 }
@@ -67,11 +70,16 @@ fn function_fields(plan: &Plan, operation: Operation) -> impl Iterator<Item = Me
         .map(|function| function_field(plan, function))
 }
 
+/// Columns that are also arguments.
+fn direct_arguments(plan: &Plan, view: &View) -> Vec<Member> {
+    let places = view.list.direct.iter().map(|argument| argument.column);
+    let columns = places.filter_map(|place| view.object.columns.get(place));
+    columns.map(|column| Member::new(&column.field, plan.input_type(&column.ty))).collect()
+}
+
 fn list_field(plan: &Plan, view: &View) -> Member {
     let object = &view.object;
-    let direct = view.list.direct.iter().filter_map(|argument| object.columns.get(argument.column));
-    let mut arguments: Vec<Member> =
-        direct.map(|column| Member::new(&column.field, plan.input_type(&column.ty))).collect();
+    let mut arguments = direct_arguments(plan, view);
     arguments.extend(list_arguments(plan, object));
     arguments.push(Member::new("limit", "Int! = 100"));
     arguments.push(Member::new("offset", "Int! = 0"));
@@ -83,11 +91,15 @@ fn list_field(plan: &Plan, view: &View) -> Member {
 
 /// `where`, and `orderBy` if the object has anything to sort by.
 fn list_arguments(plan: &Plan, object: &Object) -> Vec<Member> {
-    let mut arguments = vec![Member::new("where", format!("{}Filter", object.name))];
+    let mut arguments = vec![filter_argument(object)];
     if plan.is_sortable(object) {
         arguments.push(Member::new("orderBy", format!("[{}OrderBy!]", object.name)));
     }
     arguments
+}
+
+fn filter_argument(object: &Object) -> Member {
+    Member::new("where", format!("{}Filter", object.name))
 }
 
 fn lookup_field(plan: &Plan, view: &View, lookup: &Lookup) -> Member {
@@ -139,7 +151,8 @@ fn object_type(plan: &Plan, object: &Object) -> Definition {
     });
     let relations = object.relations.iter().map(|item| relation(plan, item));
     let computed = plan.computed_fields(object).map(|function| function_field(plan, function));
-    let members = columns.chain(relations).chain(computed).collect();
+    let aggregates = object.relations.iter().filter_map(|item| aggregates::relation(plan, item));
+    let members = columns.chain(relations).chain(aggregates).chain(computed).collect();
     Definition::new("type", &object.name, &object.description, members)
 }
 
@@ -188,7 +201,7 @@ fn enums(plan: &Plan) -> Vec<Definition> {
         let values = planned.values.iter().map(|value| Member::bare(&value.name));
         Definition::new("enum", &planned.name, &planned.description, values.collect())
     });
-    own.chain(filters::direction(plan)).collect()
+    own.chain(filters::direction(plan)).chain(aggregates::units(plan)).collect()
 }
 
 /// The scalars in use that GraphQL does not have.
@@ -211,6 +224,8 @@ fn scalars(plan: &Plan) -> Vec<Definition> {
         // What networks are compared with.
         types.push(&Type::Inet);
     }
+    let results = aggregates::results(plan);
+    types.extend(&results);
     let names: BTreeSet<&str> = types.into_iter().filter_map(scalar_of).collect();
     let built_in = ["Boolean", "Float", "Int", "String"];
     let own = names.into_iter().filter(|name| !built_in.contains(name));

@@ -52,10 +52,15 @@ fn resolvers(view: &View) -> TokenStream {
     let row = struct_ident(&view.object);
     let column = |place: usize| view.object.columns.get(place).map(|column| text(&column.sql));
     let deprecated = tokens::deprecated(view.deprecated.as_deref());
+    let equal: Vec<_> =
+        view.list.direct.iter().filter_map(|argument| column(argument.column)).collect();
     let list = {
         let (field, doc) = (text(view.list.field.as_str()), tokens::doc(&view.object.description));
-        let equal = view.list.direct.iter().filter_map(|argument| column(argument.column));
         quote! { Resolver::list(#field, #row::VIEW, &[#(#equal),*]) #doc #deprecated }
+    };
+    let aggregate = {
+        let (field, doc) = (text(view.aggregate.as_str()), tokens::doc(&view.object.description));
+        quote! { Resolver::aggregate(#field, #row::VIEW, &[#(#equal),*]) #doc #deprecated }
     };
     let connection = view.connection.iter().map(|field| {
         let (field, doc) = (text(field.as_str()), tokens::doc(&view.object.description));
@@ -69,7 +74,7 @@ fn resolvers(view: &View) -> TokenStream {
     });
     quote! {
         #[doc = #doc]
-        pub const RESOLVERS: &[Resolver] = &[#list #(, #connection)* #(, #lookup)*];
+        pub const RESOLVERS: &[Resolver] = &[#list, #aggregate #(, #connection)* #(, #lookup)*];
     }
 }
 

@@ -235,6 +235,8 @@ pub struct View {
     pub module: RustName,
     /// The field that lists its rows.
     pub list: ListField,
+    /// GraphQL name of the field that aggregates its rows.
+    pub aggregate: GraphqlName,
     /// GraphQL name of the field that pages through its rows by cursor; it takes a key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<GraphqlName>,
@@ -393,7 +395,7 @@ impl Plan {
         let lookups: usize = self.views.values().map(|view| view.lookups.len()).sum();
         let is_root = |item: &&Function| !matches!(item.operation, Operation::Field(_));
         let connections = self.views.values().filter(|view| view.connection.is_some()).count();
-        self.views.len() + lookups + connections + self.functions.iter().filter(is_root).count()
+        2 * self.views.len() + lookups + connections + self.functions.iter().filter(is_root).count()
     }
 
     /// The functions that are fields of a type.

@@ -44,6 +44,11 @@ fn register_view(registry: &mut Registry, view: &View) {
     }
     let query = || Scope::Fields(Owner::root("Query"));
     registry.claim(query(), view.list.field.as_str(), origin);
+    let aggregate = derived(origin, "its aggregate");
+    registry.claim(query(), view.aggregate.as_str(), &aggregate);
+    for name in object.aggregate_types() {
+        registry.claim(Scope::Types, name.as_str(), &aggregate);
+    }
     if let Some(connection) = &view.connection {
         let origin = derived(origin, "its connection");
         registry.claim(query(), connection.as_str(), &origin);
@@ -120,6 +125,10 @@ fn register_object(registry: &mut Registry, object: &Object, output: bool) {
     }
     for relation in &object.relations {
         registry.claim(Scope::Fields(owner.clone()), relation.field.as_str(), &relation.origin);
+        if let Some(aggregate) = relation.aggregate_field() {
+            let origin = derived(&relation.origin, "its aggregate");
+            registry.claim(Scope::Fields(owner.clone()), aggregate.as_str(), &origin);
+        }
     }
 }
 

@@ -437,6 +437,10 @@ fn collisions_are_errors_wherever_names_meet() {
             // Derived and reserved names.
             with("v_a").with_view("v_a_filter", &[("id", "int4")]),
             with("v_a").with_view("v_a_order_by", &[("id", "int4")]),
+            with("v_a").with_view("v_a_aggregate", &[("id", "int4")]),
+            with("v_a").with_view("v_a_aggregate_sum", &[("id", "int4")]),
+            with("v_a").with_view("v_a_aggregate_group_key_order_by", &[("id", "int4")]),
+            with("v_group_by_value"),
             with("v_date"),
             with("v_query"),
             with("v_string_filter"),

@@ -66,6 +66,7 @@ impl Planner<'_> {
             sql: name.clone(),
             materialized: source.materialized,
             module: RustName::of_module(&field),
+            aggregate: field.with_suffix(super::aggregates::SUFFIX),
             connection: keys.primary.as_ref().map(|_| field.with_suffix("Connection")),
             list: ListField { field, direct },
             key: keys.primary,

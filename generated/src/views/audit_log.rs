@@ -105,6 +105,10 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "Every change of every customer, product, order, line and payment, however it was made.",
         ),
+    Resolver::aggregate("auditLogAggregate", AuditLog::VIEW, &["id"])
+        .doc(
+            "Every change of every customer, product, order, line and payment, however it was made.",
+        ),
     Resolver::connection("auditLogConnection", AuditLog::VIEW)
         .doc(
             "Every change of every customer, product, order, line and payment, however it was made.",

@@ -95,6 +95,14 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "What every customer has spent. Only orders that were paid and not cancelled count.",
         ),
+    Resolver::aggregate(
+            "customerLifetimeValueAggregate",
+            CustomerLifetimeValue::VIEW,
+            &["customer_id"],
+        )
+        .doc(
+            "What every customer has spent. Only orders that were paid and not cancelled count.",
+        ),
     Resolver::connection("customerLifetimeValueConnection", CustomerLifetimeValue::VIEW)
         .doc(
             "What every customer has spent. Only orders that were paid and not cancelled count.",

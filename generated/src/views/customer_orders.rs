@@ -110,6 +110,12 @@ pub const RESOLVERS: &[Resolver] = &[
             &["customer_id", "order_id", "order_number"],
         )
         .doc("The order history of customers."),
+    Resolver::aggregate(
+            "customerOrdersAggregate",
+            CustomerOrders::VIEW,
+            &["customer_id", "order_id", "order_number"],
+        )
+        .doc("The order history of customers."),
     Resolver::connection("customerOrdersConnection", CustomerOrders::VIEW)
         .doc("The order history of customers."),
     Resolver::lookup("customerOrdersByOrderId", CustomerOrders::VIEW, &["order_id"])

@@ -107,6 +107,8 @@ impl ViewRow for Customers {
 pub const RESOLVERS: &[Resolver] = &[
     Resolver::list("customers", Customers::VIEW, &["id", "email"])
         .doc("Everybody who may place orders."),
+    Resolver::aggregate("customersAggregate", Customers::VIEW, &["id", "email"])
+        .doc("Everybody who may place orders."),
     Resolver::connection("customersConnection", Customers::VIEW)
         .doc("Everybody who may place orders."),
     Resolver::lookup("customersById", Customers::VIEW, &["id"])

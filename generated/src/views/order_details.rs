@@ -184,6 +184,14 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "Everything about an order on one page: customer, lines, payment and dates.",
         ),
+    Resolver::aggregate(
+            "orderDetailsAggregate",
+            OrderDetails::VIEW,
+            &["id", "order_number", "customer_id", "customer_email"],
+        )
+        .doc(
+            "Everything about an order on one page: customer, lines, payment and dates.",
+        ),
     Resolver::connection("orderDetailsConnection", OrderDetails::VIEW)
         .doc(
             "Everything about an order on one page: customer, lines, payment and dates.",

@@ -107,6 +107,12 @@ pub const RESOLVERS: &[Resolver] = &[
             &["id", "order_id", "product_id", "sku"],
         )
         .doc("Lines of orders; an order has at most one line per product."),
+    Resolver::aggregate(
+            "orderItemsAggregate",
+            OrderItems::VIEW,
+            &["id", "order_id", "product_id", "sku"],
+        )
+        .doc("Lines of orders; an order has at most one line per product."),
     Resolver::connection("orderItemsConnection", OrderItems::VIEW)
         .doc("Lines of orders; an order has at most one line per product."),
     Resolver::lookup("orderItemsById", OrderItems::VIEW, &["id"])

@@ -98,6 +98,14 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "The steps that orders took, one row per step, the first one being that the order was placed.",
         ),
+    Resolver::aggregate(
+            "orderStatusTimelineAggregate",
+            OrderStatusTimeline::VIEW,
+            &["id"],
+        )
+        .doc(
+            "The steps that orders took, one row per step, the first one being that the order was placed.",
+        ),
     Resolver::connection("orderStatusTimelineConnection", OrderStatusTimeline::VIEW)
         .doc(
             "The steps that orders took, one row per step, the first one being that the order was placed.",

@@ -177,6 +177,14 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "An order with its customer and totals, one row per order whatever its status.",
         ),
+    Resolver::aggregate(
+            "ordersSummaryAggregate",
+            OrdersSummary::VIEW,
+            &["id", "order_number", "customer_id", "customer_email"],
+        )
+        .doc(
+            "An order with its customer and totals, one row per order whatever its status.",
+        ),
     Resolver::connection("ordersSummaryConnection", OrdersSummary::VIEW)
         .doc(
             "An order with its customer and totals, one row per order whatever its status.",

@@ -88,6 +88,8 @@ impl ViewRow for Payments {
 pub const RESOLVERS: &[Resolver] = &[
     Resolver::list("payments", Payments::VIEW, &["id", "order_id", "kind"])
         .doc("Money that came in for orders, and money that went back."),
+    Resolver::aggregate("paymentsAggregate", Payments::VIEW, &["id", "order_id", "kind"])
+        .doc("Money that came in for orders, and money that went back."),
     Resolver::connection("paymentsConnection", Payments::VIEW)
         .doc("Money that came in for orders, and money that went back."),
     Resolver::lookup("paymentsById", Payments::VIEW, &["id"])

@@ -119,6 +119,12 @@ impl ViewRow for ProductInventory {
 pub const RESOLVERS: &[Resolver] = &[
     Resolver::list("productInventory", ProductInventory::VIEW, &["product_id", "sku"])
         .doc("The stock of every product, as it is now."),
+    Resolver::aggregate(
+            "productInventoryAggregate",
+            ProductInventory::VIEW,
+            &["product_id", "sku"],
+        )
+        .doc("The stock of every product, as it is now."),
     Resolver::connection("productInventoryConnection", ProductInventory::VIEW)
         .doc("The stock of every product, as it is now."),
     Resolver::lookup(

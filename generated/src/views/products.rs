@@ -106,6 +106,8 @@ impl ViewRow for Products {
 pub const RESOLVERS: &[Resolver] = &[
     Resolver::list("products", Products::VIEW, &["id", "sku"])
         .doc("Everything that is for sale."),
+    Resolver::aggregate("productsAggregate", Products::VIEW, &["id", "sku"])
+        .doc("Everything that is for sale."),
     Resolver::connection("productsConnection", Products::VIEW)
         .doc("Everything that is for sale."),
     Resolver::lookup("productsById", Products::VIEW, &["id"])

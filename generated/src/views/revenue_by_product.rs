@@ -104,6 +104,14 @@ pub const RESOLVERS: &[Resolver] = &[
         .doc(
             "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",
         ),
+    Resolver::aggregate(
+            "revenueByProductAggregate",
+            RevenueByProduct::VIEW,
+            &["product_id", "sku"],
+        )
+        .doc(
+            "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",
+        ),
     Resolver::connection("revenueByProductConnection", RevenueByProduct::VIEW)
         .doc(
             "What every product has earned, as of `refreshedAt`. Only orders that were paid and not cancelled count.",

@@ -112,6 +112,12 @@ impl Schema {
         self.relations.contains(&(ty.to_owned(), field.to_owned()))
     }
 
+    /// Whether a field leads to rows of another view, or to an aggregate of them.
+    pub(crate) fn is_elsewhere(&self, ty: &str, field: &str) -> bool {
+        let aggregated = field.strip_suffix("Aggregate");
+        self.is_relation(ty, field) || aggregated.is_some_and(|name| self.is_relation(ty, name))
+    }
+
     /// The fields that lead to rows of other views.
     pub(crate) fn relations(&self, ty: &str) -> impl Iterator<Item = &Field> {
         self.fields(ty).iter().filter(move |field| self.is_relation(ty, &field.name))

@@ -17,7 +17,7 @@ impl<'a> Selection<'a> {
             (!schema.is_leaf(name)).then(|| Self::columns(schema, name))
         };
         let columns = schema.fields(ty).iter().filter(|field| {
-            !schema.is_relation(ty, &field.name)
+            !schema.is_elsewhere(ty, &field.name)
                 && !field.arguments.iter().any(|argument| argument.ty.is_required())
         });
         Self { fields: columns.map(|field| (field, inner(field))).collect() }

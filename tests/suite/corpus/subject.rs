@@ -102,7 +102,8 @@ impl Subject {
     pub(crate) fn root_fields(&self) -> BTreeSet<String> {
         let of = |view: &View| {
             let lookups = view.lookups.iter().map(|lookup| &lookup.field);
-            let fields = lookups.chain(&view.connection).chain([&view.list.field]);
+            let fields = lookups.chain(&view.connection);
+            let fields = fields.chain([&view.list.field, &view.aggregate]);
             fields.map(ToString::to_string).collect::<Vec<_>>()
         };
         let functions = self.plan.functions.iter().map(|function| function.field.to_string());

@@ -7,7 +7,7 @@ use super::client::Client;
 use super::introspection::{Field, Schema};
 use super::selection::{self, Selection};
 use super::subject::{Contents, Subject};
-use super::{conditions, connections, relations};
+use super::{aggregates, conditions, connections, relations};
 
 /// The largest page.
 pub(crate) const PAGE: i32 = 1000;
@@ -58,6 +58,7 @@ impl<'a> Walk<'a> {
             self.faults.push(format!("{}: no row to look at", field.name));
             return;
         }
+        aggregates::check(self, field, &rows);
         conditions::check(self, field, &rows);
         self.pages(field, &columns, &rows);
         self.lookups(field, &columns, &rows);
@@ -66,6 +67,7 @@ impl<'a> Walk<'a> {
             let through = Selection::through(self.schema, ty, relation);
             self.checked(field, &through);
             relations::check(self, field, relation);
+            aggregates::related(self, field, relation);
             relations::arguments(self, field, relation, rows.len());
         }
     }

@@ -6,11 +6,10 @@ use std::ops::Range;
 
 use tokio_postgres::Row;
 
+use super::raw;
 use super::statement::Shape;
-use super::{MAX_NESTED_ROWS, raw};
 use crate::decode;
-use crate::selection::RowsField;
-use crate::{Code, Error, Result};
+use crate::{Error, Result};
 
 /// The keys of the parents of a field.
 pub(super) struct Keys<'a> {
@@ -31,7 +30,7 @@ enum KeyBytes<'a> {
 
 /// Which rows belong to which parent.
 #[derive(Default)]
-pub(super) struct Grouped {
+pub(crate) struct Grouped {
     /// Positions of rows: those of a key side by side, in the order in which they came.
     rows: Vec<usize>,
     /// For each parent its part of them.
@@ -39,14 +38,14 @@ pub(super) struct Grouped {
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn of(field: &RowsField, parents: &'a [Row], skip: usize) -> Result<Self> {
+    pub(super) fn of(slots: &[usize], parents: &'a [Row], skip: usize) -> Result<Self> {
         let mut keys = Self {
-            parts: vec![Vec::with_capacity(parents.len()); field.slots.len()],
+            parts: vec![Vec::with_capacity(parents.len()); slots.len()],
             positions: HashMap::with_capacity(parents.len()),
             of_parent: Vec::with_capacity(parents.len()),
         };
         for row in parents {
-            let key = field.slots.iter().map(|slot| raw(row, skip + slot));
+            let key = slots.iter().map(|slot| raw(row, skip + slot));
             let key: Option<Vec<&[u8]>> = key.collect::<Result<_>>()?;
             let position = key.map(|key| {
                 let next = keys.len();
@@ -85,19 +84,11 @@ impl<'a> Keys<'a> {
     }
 
     /// Sorts fetched rows to their parents, in the order in which they came.
-    pub(super) fn group(
-        &self,
-        rows: &[Row],
-        shape: Shape,
-        field: &RowsField,
-        max_page_size: u32,
-    ) -> Result<Grouped> {
+    pub(super) fn group(&self, rows: &[Row], shape: Shape) -> Result<Grouped> {
         let of_row = rows.iter().map(|row| self.position(row, shape));
         let of_row = of_row.collect::<Result<Vec<_>>>()?;
         let mut lengths = vec![0; self.len()];
         of_row.iter().for_each(|key| lengths[*key] += 1);
-        let largest = lengths.iter().max().copied().unwrap_or(0);
-        check_length(largest, rows.len(), field, max_page_size)?;
         let mut start = 0;
         let mut of_key: Vec<Range<usize>> = Vec::with_capacity(lengths.len());
         for length in lengths {
@@ -131,28 +122,23 @@ impl<'a> KeyBytes<'a> {
 }
 
 impl Grouped {
+    /// All of so many rows belong to the only parent.
+    pub(crate) fn all(len: usize) -> Self {
+        Self { rows: (0..len).collect(), of_parent: vec![0..len] }
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many rows a parent has at the most.
+    pub(super) fn longest(&self) -> usize {
+        self.of_parent.iter().map(Range::len).max().unwrap_or(0)
+    }
+
     /// The rows of a parent.
-    pub(super) fn of(&self, parent: usize) -> &[usize] {
+    pub(crate) fn of(&self, parent: usize) -> &[usize] {
         self.of_parent.get(parent).map_or(&[], |range| &self.rows[range.clone()])
     }
-}
-
-/// Refuses more rows for a parent, or for all of them, than a response may have.
-pub(super) fn check_length(
-    largest: usize,
-    total: usize,
-    field: &RowsField,
-    max_page_size: u32,
-) -> Result<()> {
-    if largest <= max_page_size as usize && total <= MAX_NESTED_ROWS {
-        return Ok(());
-    }
-    Err(Error::new(
-        Code::LimitExceeded,
-        format!(
-            "`{}` has more than {max_page_size} rows for one parent, or {MAX_NESTED_ROWS} in all; \
-             ask for less with `limit`",
-            field.name
-        ),
-    ))
 }

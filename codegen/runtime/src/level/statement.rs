@@ -42,21 +42,14 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    fn of(
-        field: &RowsField,
-        object: &'static ObjectType,
-        relation: &'static Relation,
-    ) -> Result<Self> {
+    fn of(field: &RowsField, link: Link) -> Result<Self> {
         if field.arguments.limit.is_some() || field.arguments.offset > 0 {
             return Ok(Self::Lateral);
         }
-        let [(own, target)] = relation.columns else { return Ok(Self::Join) };
-        let target = (relation.target)().object.column(target)?;
-        if !object.column(own)?.ty.equals_by_bytes(&target.ty) {
-            return Ok(Self::Join);
-        }
-        let is_key =
-            |output: &Output| matches!(output, Output::Column(it) if it.column == target.column);
+        let shape = link.shape()?;
+        let Self::Any { .. } = shape else { return Ok(shape) };
+        let (_, target) = link.relation.columns[0];
+        let is_key = |output: &Output| matches!(output, Output::Column(it) if it.column == target);
         Ok(Self::Any { key: field.selection.outputs.iter().position(is_key) })
     }
 
@@ -72,16 +65,16 @@ impl Shape {
 
 impl Statements {
     pub(crate) fn of(field: &RowsField, max_page_size: u32) -> Result<Self> {
-        let (object, relation) = match &field.target {
+        let link = match &field.target {
             Target::Function(call, row) => {
                 let many = (Shape::Call, of_function(field, call, row, max_page_size));
                 return Ok(Self { one: None, many });
             }
-            Target::View(object, relation) => (*object, *relation),
+            Target::View(object, relation) => Link { object, relation },
         };
-        let order = order::complete(&field.arguments.order, (relation.target)())?;
-        let view = OfView { field, object, relation, order: &order, max_page_size };
-        let shape = Shape::of(field, object, relation)?;
+        let order = order::complete(&field.arguments.order, (link.relation.target)())?;
+        let view = OfView { field, link, order: &order, max_page_size };
+        let shape = Shape::of(field, link)?;
         let many = match shape {
             Shape::Any { key } => view.any(key.is_none())?,
             Shape::Lateral => view.lateral()?,
@@ -121,10 +114,16 @@ impl RowsField {
 /// Rows of a view, by a relation.
 struct OfView<'a> {
     field: &'a RowsField,
-    object: &'static ObjectType,
-    relation: &'static Relation,
+    link: Link,
     order: &'a [Order],
     max_page_size: u32,
+}
+
+/// A relation, with the object that it leads from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    pub(crate) object: &'static ObjectType,
+    pub(crate) relation: &'static Relation,
 }
 
 impl OfView<'_> {
@@ -134,9 +133,9 @@ impl OfView<'_> {
         self.write_selected(" ", &mut sql);
         self.write_from(&mut sql);
         write_joins(self.order, &mut sql);
-        for (index, (_, target)) in self.relation.columns.iter().enumerate() {
+        for (index, (_, target)) in self.link.relation.columns.iter().enumerate() {
             sql.push(if index == 0 { " where t." } else { " and t." }).name(target).push(" = ");
-            sql.param(Param::Key(index), &self.key_type(index)?);
+            sql.param(Param::Key(index), &self.link.key_type(index)?);
         }
         write_filter(&self.field.arguments, &mut sql);
         write_order(self.order, &mut sql);
@@ -145,7 +144,7 @@ impl OfView<'_> {
     }
 
     fn any(&self, fetch_key: bool) -> Result<Sql> {
-        let (_, target) = self.relation.columns[0];
+        let (_, target) = self.link.relation.columns[0];
         let mut sql = Sql::default();
         sql.push("select ");
         if fetch_key {
@@ -154,9 +153,8 @@ impl OfView<'_> {
         self.write_selected(if fetch_key { ", " } else { "" }, &mut sql);
         self.write_from(&mut sql);
         write_joins(self.order, &mut sql);
-        sql.push(" where t.").name(target).push(" = any (");
-        self.write_keys(&mut sql)?;
-        sql.push(")");
+        sql.push(" where ");
+        self.link.write_any(&mut sql)?;
         write_filter(&self.field.arguments, &mut sql);
         write_order(self.order, &mut sql);
         write_limit(&mut sql);
@@ -168,10 +166,10 @@ impl OfView<'_> {
         sql.push("select p.n");
         self.write_selected(", ", &mut sql);
         sql.push(" from ");
-        self.write_parents(&mut sql)?;
+        self.link.write_parents(&mut sql)?;
         sql.push(" join ");
         self.write_view(&mut sql);
-        self.write_condition(" on ", &mut sql);
+        self.link.write_condition(" on ", &mut sql);
         write_joins(self.order, &mut sql);
         self.field.arguments.write_where(&mut sql);
         write_order(self.order, &mut sql);
@@ -182,12 +180,12 @@ impl OfView<'_> {
     fn lateral(&self) -> Result<Sql> {
         let mut sql = Sql::default();
         sql.push("select p.n, c.* from ");
-        self.write_parents(&mut sql)?;
+        self.link.write_parents(&mut sql)?;
         sql.push(" cross join lateral (select ");
         self.write_selected("", &mut sql);
         self.write_from(&mut sql);
         write_joins(self.order, &mut sql);
-        self.write_condition(" where ", &mut sql);
+        self.link.write_condition(" where ", &mut sql);
         write_filter(&self.field.arguments, &mut sql);
         write_order(self.order, &mut sql);
         self.field.arguments.write_page(&mut sql);
@@ -205,12 +203,35 @@ impl OfView<'_> {
     }
 
     fn write_view(&self, sql: &mut Sql) {
+        self.link.write_view(sql);
+    }
+}
+
+impl Link {
+    /// How all rows of the relation are asked for, with nothing selected of them.
+    pub(super) fn shape(self) -> Result<Shape> {
+        let [(own, target)] = self.relation.columns else { return Ok(Shape::Join) };
+        let target = (self.relation.target)().object.column(target)?;
+        let is_plain = self.object.column(own)?.ty.equals_by_bytes(&target.ty);
+        Ok(if is_plain { Shape::Any { key: None } } else { Shape::Join })
+    }
+
+    pub(super) fn write_view(self, sql: &mut Sql) {
         let view = (self.relation.target)();
         sql.qualified(view.schema, view.name).push(" as t");
     }
 
+    /// Appends `t.key = any (keys)`, for a key of one part.
+    pub(super) fn write_any(self, sql: &mut Sql) -> Result<()> {
+        let (_, target) = self.relation.columns[0];
+        sql.push("t.").name(target).push(" = any (");
+        self.write_keys(sql)?;
+        sql.push(")");
+        Ok(())
+    }
+
     /// Appends the keys as rows of `p`, with their positions.
-    fn write_parents(&self, sql: &mut Sql) -> Result<()> {
+    pub(super) fn write_parents(self, sql: &mut Sql) -> Result<()> {
         sql.push("unnest(");
         self.write_keys(sql)?;
         sql.push(") with ordinality as p (");
@@ -221,14 +242,14 @@ impl OfView<'_> {
         Ok(())
     }
 
-    fn write_condition(&self, before: &str, sql: &mut Sql) {
+    pub(super) fn write_condition(self, before: &str, sql: &mut Sql) {
         for (index, (_, target)) in self.relation.columns.iter().enumerate() {
             sql.push(if index == 0 { before } else { " and " });
             sql.push("t.").name(target).push(" = p.k").number(index as u64);
         }
     }
 
-    fn write_keys(&self, sql: &mut Sql) -> Result<()> {
+    fn write_keys(self, sql: &mut Sql) -> Result<()> {
         for index in 0..self.relation.columns.len() {
             sql.push(if index > 0 { ", " } else { "" });
             sql.param(Param::Keys(index), &format!("{}[]", self.key_type(index)?));
@@ -237,7 +258,7 @@ impl OfView<'_> {
     }
 
     /// The SQL type of a part of a key.
-    fn key_type(&self, index: usize) -> Result<String> {
+    fn key_type(self, index: usize) -> Result<String> {
         let (own, target) = self.relation.columns[index];
         let view = (self.relation.target)();
         let (own, target) = (self.object.column(own)?, view.object.column(target)?);

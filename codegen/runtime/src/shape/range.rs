@@ -65,7 +65,7 @@ fn write_range(range: &Literal, selection: &Selection, out: &mut Vec<u8>) -> Opt
                 };
                 out.extend_from_slice(if flag { b"true" } else { b"false" });
             }
-            Field::Computed { .. } | Field::Rows(_) => return None,
+            Field::Computed { .. } | Field::Rows(_) | Field::Aggregate(_) => return None,
         }
     }
     out.push(b'}');

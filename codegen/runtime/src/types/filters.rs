@@ -93,11 +93,7 @@ fn innermost(ty: &'static Type) -> &'static Type {
 
 /// Registers the sort criterion of an object's rows.
 pub(super) fn register_order_by(registry: &mut Registry, object: &'static ObjectType) {
-    let values = Direction::ALL.into_iter().map(Direction::describe);
-    registry
-        .types
-        .entry("Direction".to_owned())
-        .or_insert_with(|| enum_type("Direction", "A direction and the place of nulls.", values));
+    register_direction(registry);
     let name = order_by_name(object);
     if !claim(registry, &name) {
         return;
@@ -116,4 +112,13 @@ pub(super) fn register_order_by(registry: &mut Registry, object: &'static Object
     }
     let doc = format!("A sort criterion of rows of {}: exactly one field.", object.name);
     registry.types.insert(name.clone(), input_object(&name, &doc, fields));
+}
+
+/// Registers the directions of sorting.
+pub(super) fn register_direction(registry: &mut Registry) {
+    let values = Direction::ALL.into_iter().map(Direction::describe);
+    registry
+        .types
+        .entry("Direction".to_owned())
+        .or_insert_with(|| enum_type("Direction", "A direction and the place of nulls.", values));
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A type definition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Definition {
     keyword: &'static str,
     pub(super) name: String,
@@ -12,7 +12,7 @@ pub(super) struct Definition {
 }
 
 /// A field, an argument, an input field or an enum value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Member {
     name: String,
     /// Type and default; empty for an enum value.
