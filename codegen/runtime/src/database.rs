@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
-use futures_util::TryStreamExt;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{BorrowToSql, ToSql};
 use tokio_postgres::{NoTls, Row};
 
+use crate::limits::budget::{Budget, Rest};
 use crate::param::Param;
-use crate::{Error, Result, tls};
+use crate::{Code, Error, Limit, Limits, Result, tls};
 
 /// How many times a command that lost against another transaction is run.
 const ATTEMPTS: u32 = 4;
@@ -23,6 +23,9 @@ const ATTEMPTS: u32 = 4;
 /// How many prepared statements a connection keeps; a client that varies its queries without end
 /// must not exhaust the server's memory.
 const STATEMENTS: usize = 512;
+
+/// Longer statements are prepared for one use: who sends such ones sends another one each time.
+const MAX_CACHED: usize = 16 * 1024;
 
 /// Where the databases are and what they may cost.
 #[derive(Clone, Debug)]
@@ -37,13 +40,12 @@ pub struct DatabaseConfig {
     pub acquire_timeout: Duration,
     /// `statement_timeout` of every connection.
     pub statement_timeout: Duration,
-    /// Rows that one list may ask for at the most.
-    pub max_page_size: u32,
+    /// What one request may cost.
+    pub limits: Limits,
 }
 
 impl DatabaseConfig {
-    /// The defaults for a database: 16 connections, 5 s to get one, 30 s per statement, 1,000 rows
-    /// a page.
+    /// The defaults for a database: 16 connections, 5 s to get one, 30 s per statement.
     pub fn new(commands: impl Into<String>) -> Self {
         Self {
             commands: commands.into(),
@@ -51,21 +53,25 @@ impl DatabaseConfig {
             pool_size: 16,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(30),
-            max_page_size: 1000,
+            limits: Limits::default(),
         }
     }
 }
 
 /// The databases of a server. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Database(Arc<Inner>);
+pub struct Database {
+    inner: Arc<Inner>,
+    /// What an operation has read, if this is its handle.
+    budget: Arc<Budget>,
+}
 
 #[derive(Debug)]
 struct Inner {
     commands: Pool,
     queries: Vec<Pool>,
     next: AtomicUsize,
-    max_page_size: u32,
+    limits: Limits,
 }
 
 /// Which side of the database a statement belongs to.
@@ -95,17 +101,18 @@ impl Database {
             let replica = |url: &String| pool(config, url, Side::Query, "query database");
             config.queries.iter().map(replica).collect::<Result<_, _>>()?
         };
-        Ok(Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             commands: pool(config, &config.commands, Side::Command, "command database")?,
             queries,
             next: AtomicUsize::new(0),
-            max_page_size: config.max_page_size,
-        })))
+            limits: config.limits,
+        });
+        Ok(Self { inner, budget: Arc::default() })
     }
 
     /// Asks every database for an answer, one after the other.
     pub async fn ready(&self) -> Result<()> {
-        for pool in self.0.queries.iter().chain([&self.0.commands]) {
+        for pool in self.inner.queries.iter().chain([&self.inner.commands]) {
             pool.get().await?.simple_query("select").await?;
         }
         Ok(())
@@ -113,17 +120,36 @@ impl Database {
 
     /// Closes the pools: connections end when their requests are done.
     pub fn close(&self) {
-        self.0.commands.close();
-        self.0.queries.iter().for_each(Pool::close);
+        self.inner.commands.close();
+        self.inner.queries.iter().for_each(Pool::close);
+    }
+
+    /// A handle for one operation, which reads no more than one may.
+    pub(crate) fn for_operation(&self) -> Self {
+        Self { inner: self.inner.clone(), budget: Arc::default() }
+    }
+
+    /// What one request may cost.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// Takes the part of an answer that a root field has brought.
+    pub(crate) fn write(&self, json: &[u8]) -> Result<()> {
+        self.budget.write(self.limits(), json.len())
     }
 
     /// Rows that one list may ask for at the most.
     pub(crate) fn max_page_size(&self) -> u32 {
-        self.0.max_page_size
+        self.limits().max_page_size
     }
 
     async fn connection(&self, pool: &Pool) -> Result<Connection> {
-        Ok(Connection { object: Some(pool.get().await?), is_lost: AtomicBool::new(false) })
+        Ok(Connection {
+            object: Some(pool.get().await?),
+            is_lost: AtomicBool::new(false),
+            database: self.clone(),
+        })
     }
 
     /// Runs a statement that only reads, again if its connection turns out to be lost. Returns its
@@ -133,11 +159,11 @@ impl Database {
         sql: &str,
         params: &[Param],
     ) -> Result<(Connection, Vec<Row>)> {
-        let next = self.0.next.fetch_add(1, Ordering::Relaxed);
-        let pool = &self.0.queries[next % self.0.queries.len()];
+        let next = self.inner.next.fetch_add(1, Ordering::Relaxed);
+        let pool = &self.inner.queries[next % self.inner.queries.len()];
         let mut connection = self.connection(pool).await?;
         let mut result = connection.query(sql, params).await;
-        if connection.is_lost() {
+        if result.as_ref().is_err_and(|error| *error.code() == Code::Unavailable) {
             // One is rarely lost alone: after a restart of the database, all of them are.
             pool.retain(|_, _| false);
             connection = self.connection(pool).await?;
@@ -156,8 +182,8 @@ impl Database {
     ) -> Result<(Connection, Vec<Row>)> {
         let mut attempt = 1;
         loop {
-            let connection = self.connection(&self.0.commands).await?;
-            match connection.query(sql, params).await {
+            let connection = self.connection(&self.inner.commands).await?;
+            match connection.run(sql, params, Rest::Dropped).await {
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS => {
                     drop(connection);
                     tokio::time::sleep(Duration::from_millis(5 << attempt)).await;
@@ -175,28 +201,60 @@ pub(crate) struct Connection {
     /// Always there, until it is dropped.
     object: Option<Object>,
     is_lost: AtomicBool,
+    database: Database,
 }
 
 impl Connection {
-    /// Runs one statement, prepared once per connection and text.
+    /// What one request may cost.
+    pub(crate) fn limits(&self) -> &Limits {
+        self.database.limits()
+    }
+
+    /// Runs one statement that reads, prepared once per connection and text.
     pub(crate) async fn query(&self, sql: &str, params: &[Param]) -> Result<Vec<Row>> {
+        self.run(sql, params, Rest::Left).await
+    }
+
+    async fn run(&self, sql: &str, params: &[Param], rest: Rest) -> Result<Vec<Row>> {
+        check_length(sql, self.limits())?;
         tracing::debug!(target: "runtime::sql", statement = sql, parameters = params.len());
         let Some(object) = &self.object else {
             return Err(Error::unavailable("the connection has been given back"));
         };
-        let result = match try_query(object, sql, params).await {
+        let result = match self.try_run(object, sql, params, rest).await {
             // The schema was replaced under a running server: a prepared statement that returned
             // another row type fails once ("cached plan must not change result type").
             Err(error) if is_stale_plan(&error) => {
                 object.statement_cache.clear();
-                try_query(object, sql, params).await
+                self.try_run(object, sql, params, rest).await
             }
             result => result,
         };
-        if result.as_ref().is_err_and(is_fatal) {
+        let is_cut = rest == Rest::Left && matches!(result, Ok(Err(_)));
+        if is_cut || result.as_ref().is_err_and(is_fatal) {
             self.is_lost.store(true, Ordering::Relaxed);
         }
-        result.map_err(|error| Error::of_statement(error, params))
+        result.map_err(|error| Error::of_statement(error, params))?
+    }
+
+    /// The inner error is that of a result that is too large.
+    async fn try_run(
+        &self,
+        object: &Object,
+        sql: &str,
+        params: &[Param],
+        rest: Rest,
+    ) -> Result<Result<Vec<Row>>, tokio_postgres::Error> {
+        let statement = if sql.len() > MAX_CACHED {
+            object.prepare(sql).await?
+        } else {
+            if object.statement_cache.size() >= STATEMENTS {
+                object.statement_cache.clear();
+            }
+            object.prepare_cached(sql).await?
+        };
+        let rows = object.query_raw(&statement, params.iter().map(Param::as_sql)).await?;
+        self.database.budget.collect(self.limits(), rows, rest).await
     }
 
     fn is_lost(&self) -> bool {
@@ -213,17 +271,17 @@ impl Drop for Connection {
     }
 }
 
-async fn try_query(
-    object: &Object,
-    sql: &str,
-    params: &[Param],
-) -> Result<Vec<Row>, tokio_postgres::Error> {
-    if object.statement_cache.size() >= STATEMENTS {
-        object.statement_cache.clear();
+/// Refuses a statement that a client has made too long: PostgreSQL would plan it for a long time.
+fn check_length(sql: &str, limits: &Limits) -> Result<()> {
+    if sql.len() <= limits.max_statement_bytes {
+        return Ok(());
     }
-    let statement = object.prepare_cached(sql).await?;
-    let rows = object.query_raw(&statement, params.iter().map(Param::as_sql)).await?;
-    rows.try_collect().await
+    Err(Limit::StatementBytes.exceeded(format!(
+        "the request needs an SQL statement of {} bytes, more than {}; ask for fewer fields, \
+         conditions or sort criteria, and for one of many values with `in`",
+        sql.len(),
+        limits.max_statement_bytes
+    )))
 }
 
 /// Whether an error ends its connection: it broke, or the server ended the session

@@ -5,15 +5,17 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
 use async_graphql::{ErrorExtensionValues, Name, Request, ServerError, Variables};
 use lru::LruCache;
 
+use crate::limits::{cost::Cost, shape};
+use crate::roots::Roots;
 use crate::scope::Scope;
-use crate::{Error, Result};
+use crate::{Error, Limits, Result};
 
 /// How many documents are kept.
 const DOCUMENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
@@ -21,36 +23,53 @@ const DOCUMENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 /// Longer documents are not kept: who sends them sends another one each time.
 const MAX_LENGTH: usize = 16 * 1024;
 
+/// How long all documents together may be. Parsed, they take a hundred times as much.
+const MAX_TOTAL: usize = 1024 * 1024;
+
 /// Documents by operation name and text.
 type Key = (Option<String>, String);
 
 /// The documents that were used last.
-pub(crate) struct Documents(Mutex<LruCache<Key, Arc<Document>>>);
+pub(crate) struct Documents(Mutex<Kept>);
+
+struct Kept {
+    documents: LruCache<Key, Arc<Document>>,
+    /// The length of all texts.
+    length: usize,
+}
 
 /// A parsed document and the operation of it that is asked for.
 pub(crate) struct Document {
     ast: ExecutableDocument,
     operation: Option<Name>,
     is_valid: AtomicBool,
+    cost: OnceLock<Cost>,
 }
 
 impl Default for Documents {
     fn default() -> Self {
-        Self(Mutex::new(LruCache::new(DOCUMENTS)))
+        Self(Mutex::new(Kept { documents: LruCache::new(DOCUMENTS), length: 0 }))
     }
 }
 
 impl Documents {
-    /// The document of a request.
-    pub(crate) fn get(&self, request: &Request) -> Result<Arc<Document>, ServerError> {
+    /// The document of a request; refused if it goes beyond the limits on how it is written.
+    pub(crate) fn get(
+        &self,
+        request: &Request,
+        limits: &Limits,
+    ) -> Result<Arc<Document>, ServerError> {
         let key = (request.operation_name.clone(), request.query.clone());
-        if let Some(document) = self.lock().get(&key) {
+        if let Some(document) = self.lock().documents.get(&key) {
             return Ok(document.clone());
         }
         let ast = parse_query(&request.query)?;
         let operation = operation_name(&ast, request.operation_name.as_deref())?;
-        let document = Arc::new(Document { ast, operation, is_valid: AtomicBool::new(false) });
-        Ok(document)
+        let is_valid = AtomicBool::new(false);
+        let document = Document { ast, operation, is_valid, cost: OnceLock::new() };
+        let within = |operation| shape::check(document.ast(), operation, limits);
+        document.operation().and_then(within).map_err(|error| error.before_execution())?;
+        Ok(Arc::new(document))
     }
 
     /// Keeps a document that has been found valid.
@@ -62,9 +81,24 @@ impl Documents {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, LruCache<Key, Arc<Document>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         // A panic while it was held cannot have left the map half-changed.
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn put(&mut self, key: Key, document: Arc<Document>) {
+        self.length += key.1.len();
+        let mut removed = self.documents.push(key, document);
+        while let Some((key, _)) = removed {
+            self.length -= key.1.len();
+            removed = if self.length > MAX_TOTAL { self.documents.pop_lru() } else { None };
+        }
+        while self.length > MAX_TOTAL {
+            let Some((key, _)) = self.documents.pop_lru() else { break };
+            self.length -= key.1.len();
+        }
     }
 }
 
@@ -117,8 +151,18 @@ impl Document {
     }
 
     /// Its operation with the variables of a request.
-    pub(crate) fn scope<'a>(&'a self, variables: &'a Variables) -> Result<Scope<'a>> {
-        Ok(Scope { operation: self.operation()?, fragments: &self.ast.fragments, variables })
+    pub(crate) fn scope<'a>(
+        &'a self,
+        variables: &'a Variables,
+        limits: &'a Limits,
+    ) -> Result<Scope<'a>> {
+        let (operation, fragments) = (self.operation()?, &self.ast.fragments);
+        Ok(Scope { operation, fragments, variables, limits })
+    }
+
+    /// What the operation costs; the document has been found valid.
+    pub(crate) fn cost(&self, scope: &Scope<'_>, roots: &Roots) -> &Cost {
+        self.cost.get_or_init(|| Cost::of(scope, roots))
     }
 }
 
@@ -127,12 +171,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn documents_together_are_not_long() {
+        let documents = Documents::default();
+        for n in 0..200 {
+            let request = Request::new(format!("{{ a{n} }} #{}", "x".repeat(MAX_LENGTH - 10)));
+            let document = documents.get(&request, &Limits::default()).unwrap();
+            documents.keep(&request, &document);
+            documents.keep(&request, &document);
+        }
+        let kept = documents.lock();
+        let lengths = kept.documents.iter().map(|((_, text), _)| text.len());
+        assert_eq!(kept.length, lengths.sum::<usize>());
+        assert!(kept.length <= MAX_TOTAL && kept.documents.len() > 60);
+    }
+
+    #[test]
     fn the_operation_is_named_or_the_only_one() {
         let documents = Documents::default();
         let get = |query: &str, name: Option<&str>| {
             let mut request = Request::new(query);
             request.operation_name = name.map(str::to_owned);
-            documents.get(&request).map(|document| document.operation.clone())
+            documents.get(&request, &Limits::default()).map(|document| document.operation.clone())
         };
         assert_eq!(get("{ a }", None).unwrap(), None);
         assert_eq!(get("query A { a }", None).unwrap(), Some(Name::new("A")));

@@ -24,14 +24,9 @@ use crate::roots::{Api, Mutation, Query, Roots};
 use crate::scope::{Fields, Scope};
 use crate::{Database, Error, variables};
 
-/// How deep fields may be nested.
-const MAX_DEPTH: usize = 16;
-
-/// How many fields one operation may ask for.
-const MAX_COMPLEXITY: usize = 2_000;
-
-/// How many directives one field may carry.
-const MAX_DIRECTIVES: usize = 8;
+/// How deep fields and fragments may be nested for async-graphql, which its parser allows as well.
+/// [`crate::Limits`] are stricter.
+const MAX_NESTING: usize = 64;
 
 /// An executable schema. Cheap to clone.
 ///
@@ -56,9 +51,7 @@ impl<A: Api> Engine<A> {
     pub fn new(database: Database) -> Self {
         let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
             .extension(Gate)
-            .limit_depth(MAX_DEPTH)
-            .limit_complexity(MAX_COMPLEXITY)
-            .limit_directives(MAX_DIRECTIVES)
+            .limit_recursive_depth(MAX_NESTING)
             .finish();
         let documents = Documents::default();
         Self(Arc::new(Inner { schema, roots: Roots::of::<A>(), documents, database }))
@@ -70,11 +63,10 @@ impl<A: Api> Engine<A> {
     }
 
     async fn run(&self, mut request: Request) -> Result<Response, Vec<ServerError>> {
-        let document = self.0.documents.get(&request).map_err(|error| vec![error])?;
-        let internal = |error: Error| {
-            vec![async_graphql::Error::from(error).into_server_error(Default::default())]
-        };
-        let operation = document.operation().map_err(internal)?;
+        let limits = self.0.database.limits();
+        let document = self.0.documents.get(&request, limits).map_err(|error| vec![error])?;
+        let refused = |error: Error| vec![error.before_execution()];
+        let operation = document.operation().map_err(refused)?;
         let checked = variables::check(operation, &request.variables);
         if !document.is_valid() || !matches!(checked, Ok(true)) {
             self.validate(&document, &request).await?;
@@ -82,13 +74,15 @@ impl<A: Api> Engine<A> {
         }
         checked.map_err(|error| vec![error])?;
         let variables = std::mem::take(&mut request.variables);
-        let scope = document.scope(&variables).map_err(internal)?;
+        let scope = document.scope(&variables, limits).map_err(refused)?;
         if scope.operation.ty == OperationType::Subscription {
             return Err(vec![ServerError::new("subscriptions are not served here", None)]);
         }
+        document.cost(&scope, &self.0.roots).check(&variables, limits).map_err(refused)?;
         let fields = scope.root();
         let introspection = self.introspect(&request, &scope, &fields).await?;
-        Ok(self.0.roots.run(&self.0.database, &scope, fields, &introspection).await)
+        let database = self.0.database.for_operation();
+        Ok(self.0.roots.run(&database, &scope, fields, &introspection).await)
     }
 
     async fn validate(

@@ -17,12 +17,9 @@ use crate::database::Connection;
 use crate::model::{Cardinality, Type};
 use crate::resolver::{Function, Returns};
 use crate::selection::{Field, RowsField, Selection, Target};
-use crate::{Code, Error, Result, decode};
+use crate::{Code, Error, Limit, Result, decode};
 use keys::{Keys, Shape};
 use statement::statement;
-
-/// Rows that one nested level may bring at the most, over all parents.
-const MAX_NESTED_ROWS: usize = 100_000;
 
 /// Fetched rows of one level, and what lies below.
 pub(crate) struct Level {
@@ -141,6 +138,7 @@ impl Level {
         let mut below = self.below.iter();
         let mut separator = b'{';
         for field in &selection.fields {
+            selection.check_size(out)?;
             out.push(separator);
             separator = b',';
             match field {
@@ -185,14 +183,10 @@ impl Level {
             (Returns::Values(ty), Some(raw)) => {
                 let values = decode::split_array(raw)?;
                 if values.len() > self.max_page_size as usize {
-                    return Err(Error::new(
-                        Code::LimitExceeded,
-                        format!(
-                            "function {} has more than {} values for one row; ask for less with \
-                             `limit`",
-                            function.name, self.max_page_size
-                        ),
-                    ));
+                    return Err(Limit::PageSize.exceeded(format!(
+                        "function {} has more than {} values for one row; ask for less with `limit`",
+                        function.name, self.max_page_size
+                    )));
                 }
                 write_values(function, ty, values.into_iter().map(Ok), selection, out)?;
             }
@@ -241,13 +235,12 @@ impl Below {
         skip: usize,
         max_page_size: u32,
     ) -> Result<Self> {
-        field.arguments.check(max_page_size)?;
         let keys = Keys::of(field, parents, skip)?;
         let shape = Shape::of(field)?;
         let rows = if keys.distinct.is_empty() {
             Vec::new()
         } else {
-            let sql = statement(field, &keys, shape, max_page_size)?;
+            let sql = statement(field, &keys, shape, connection.limits())?;
             connection.query(&sql.text, &sql.params).await?
         };
         let of_key = keys.group(&rows, shape, field, max_page_size)?;

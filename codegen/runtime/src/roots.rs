@@ -11,14 +11,18 @@ use async_graphql::{
     ContainerType, Context, ContextSelectionSet, Name, ObjectType, OutputType, PathSegment,
     Positioned, Response, ServerError, ServerResult, Value,
 };
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 
 use crate::database::Database;
 use crate::json::write_string;
 use crate::resolver::Resolver;
-use crate::respond;
 use crate::scope::{Fields, Occurrences, Scope};
 use crate::types::{object_type, resolver_field};
+use crate::{Error, respond};
+
+/// How many root fields of a query run at the same time: one client must not take every connection
+/// from the others.
+const AT_A_TIME: usize = 4;
 
 /// All root fields of an API, as generated code lists them.
 pub trait Api: Send + Sync + 'static {
@@ -113,7 +117,13 @@ impl Roots {
         Self { queries: by_name(A::QUERIES), mutations: by_name(A::MUTATIONS) }
     }
 
-    /// Runs the fields of an operation: all at once for a query, one after the other for a
+    /// The resolver of a root field.
+    pub(crate) fn resolver(&self, is_mutation: bool, name: &str) -> Option<&'static Resolver> {
+        let resolvers = if is_mutation { &self.mutations } else { &self.queries };
+        resolvers.get(name).copied()
+    }
+
+    /// Runs the fields of an operation: some at a time for a query, one after the other for a
     /// mutation.
     ///
     /// `introspection` holds the results of `__schema` and `__type`.
@@ -125,26 +135,18 @@ impl Roots {
         introspection: &IndexMap<Name, Value>,
     ) -> Response {
         let is_mutation = scope.operation.ty == OperationType::Mutation;
-        let (root, resolvers) =
-            if is_mutation { ("Mutation", &self.mutations) } else { ("Query", &self.queries) };
+        let root = if is_mutation { "Mutation" } else { "Query" };
         let entries: Vec<Entry<'_>> = fields
             .into_iter()
             .map(|(key, field)| {
-                let resolver = resolvers.get(field[0].node.name.node.as_str()).copied();
+                let resolver = self.resolver(is_mutation, &field[0].node.name.node);
                 Entry { key, field, resolver }
             })
             .collect();
+        let at_a_time = if is_mutation { 1 } else { AT_A_TIME };
         let resolve = |entry| resolve(database, scope, root, introspection, entry);
-        let results = if is_mutation {
-            let mut results = Vec::with_capacity(entries.len());
-            for entry in &entries {
-                results.push(resolve(entry).await);
-            }
-            results
-        } else {
-            join_all(entries.iter().map(resolve)).await
-        };
-        respond_with(&entries, results)
+        let results: Vec<_> = entries.iter().map(resolve).collect();
+        respond_with(&entries, stream::iter(results).buffered(at_a_time).collect().await)
     }
 }
 
@@ -165,7 +167,12 @@ async fn resolve(
         }
         return Ok(Some(out));
     };
-    resolver.resolve(database, scope, &entry.field).await.map_err(|error| {
+    let resolved = async {
+        let json = resolver.resolve(database, scope, &entry.field).await?;
+        json.as_deref().map_or(Ok(()), |json| database.write(json))?;
+        Ok(json)
+    };
+    resolved.await.map_err(|error: Error| {
         let error = async_graphql::Error::from(error).into_server_error(entry.field[0].pos);
         ServerError { path: vec![PathSegment::Field(entry.key.to_owned())], ..error }
     })

@@ -9,7 +9,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned, Value, Variables};
 use async_graphql_value::Value as AstValue;
 
-use crate::Result;
+use crate::{Limits, Result};
 
 /// Selected fields by response name.
 pub(crate) type Fields<'a> = IndexMap<&'a str, Occurrences<'a>>;
@@ -24,6 +24,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) operation: &'a OperationDefinition,
     pub(crate) fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     pub(crate) variables: &'a Variables,
+    pub(crate) limits: &'a Limits,
 }
 
 impl<'a> Scope<'a> {

@@ -26,6 +26,8 @@ pub(crate) struct Selection {
     pub(crate) fields: Vec<Field>,
     /// What to fetch, in order; a column once, however often it is selected.
     pub(crate) outputs: Vec<Output>,
+    /// How long an answer may be.
+    max_bytes: usize,
 }
 
 /// What a statement fetches of a row.
@@ -117,8 +119,19 @@ impl Selection {
         object: &'static ObjectType,
         outputs: Vec<Output>,
     ) -> Result<Self> {
-        let selection = Self { object, fields: Vec::new(), outputs };
+        let selection = Self::empty(scope, object, outputs);
         plan_into(scope, selection, &selection_sets(field), Source::Columns)
+    }
+
+    fn empty(scope: &Scope<'_>, object: &'static ObjectType, outputs: Vec<Output>) -> Self {
+        let max_bytes = scope.limits.max_response_bytes;
+        Self { object, fields: Vec::new(), outputs, max_bytes }
+    }
+
+    /// Refuses an answer that has become too long. Asked before each field: aliases repeat a large
+    /// value that was read once.
+    pub(crate) fn check_size(&self, out: &[u8]) -> decode::Result {
+        if out.len() > self.max_bytes { Err(DecodeError::TooLong(self.max_bytes)) } else { Ok(()) }
     }
 
     /// Plans the selection set of a field, for a value of a type; `None` where the type has no
@@ -169,6 +182,7 @@ impl Selection {
     ) -> decode::Result {
         let mut separator = b'{';
         for field in &self.fields {
+            self.check_size(out)?;
             out.push(separator);
             separator = b',';
             match field {
@@ -236,7 +250,6 @@ impl Output {
                 sql.push("t.*::").push(ty);
             }
             Self::Call(call, list) if matches!(call.function.returns, Returns::Values(_)) => {
-                list.check(max_page_size)?;
                 sql.push("array(select f.v from ");
                 call.write(Some("t.*"), sql);
                 sql.push(" as f (v)");
@@ -276,7 +289,7 @@ fn plan(
     sets: &[&SelectionSet],
     source: Source,
 ) -> Result<Selection> {
-    let selection = Selection { object, fields: Vec::new(), outputs: Vec::new() };
+    let selection = Selection::empty(scope, object, Vec::new());
     plan_into(scope, selection, sets, source)
 }
 
@@ -334,12 +347,14 @@ fn plan_field(
         .map(|(own, _)| Ok(selection.fetch(Output::Column(object.column(own)?))))
         .collect::<Result<_>>()?;
     let target = (relation.target)().object;
+    let arguments = ListArguments::parse(Some(target), &[], scope.arguments(&asts[0].node)?)?;
+    arguments.check(scope.limits.max_page_size)?;
     Ok(Field::Rows(RowsField {
         member: member(key),
         name: relation.field,
         target: Target::View(object, relation),
         cardinality: relation.cardinality,
-        arguments: ListArguments::parse(Some(target), &[], scope.arguments(&asts[0].node)?)?,
+        arguments,
         selection: plan(scope, target, &sets, Source::Columns)?,
         slots,
     }))
@@ -354,6 +369,7 @@ fn plan_computed(
 ) -> Result<Field> {
     let function = (computed.function)();
     let (call, arguments) = Call::parse(function, scope.arguments(&asts[0].node)?)?;
+    arguments.check(scope.limits.max_page_size)?;
     let sets = selection_sets(asts);
     let cardinality = match &function.returns {
         Returns::Row(_) => Cardinality::Optional,

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use tokio_postgres::Row;
 
-use super::{MAX_NESTED_ROWS, raw};
+use super::raw;
 use crate::decode;
 use crate::param::Param;
 use crate::selection::{Output, RowsField, Target};
-use crate::{Code, Error, Result};
+use crate::{Error, Limit, Result};
 
 /// The keys of the parents of a field.
 pub(super) struct Keys {
@@ -127,15 +127,11 @@ impl Keys {
             of_key[self.position(row, shape)?].push(index);
         }
         let largest = of_key.iter().map(Vec::len).max().unwrap_or(0);
-        if largest > max_page_size as usize || rows.len() > MAX_NESTED_ROWS {
-            return Err(Error::new(
-                Code::LimitExceeded,
-                format!(
-                    "`{}` has more than {max_page_size} rows for one parent, or {MAX_NESTED_ROWS} \
-                     in all; ask for less with `limit`",
-                    field.name
-                ),
-            ));
+        if largest > max_page_size as usize {
+            return Err(Limit::PageSize.exceeded(format!(
+                "`{}` has more than {max_page_size} rows for one parent; ask for less with `limit`",
+                field.name
+            )));
         }
         Ok(of_key)
     }

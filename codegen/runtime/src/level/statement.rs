@@ -1,27 +1,24 @@
 //! The statement that reads the rows of a field for all parents.
 
-use super::MAX_NESTED_ROWS;
 use super::keys::{Keys, Shape};
-use crate::Result;
 use crate::arguments::Call;
 use crate::list::ListArguments;
 use crate::model::{Cardinality, ObjectType, Relation};
 use crate::order::{self, write_joins, write_order};
 use crate::selection::{RowsField, Target};
 use crate::sql::Sql;
+use crate::{Limits, Result};
 
 /// The statement of a level: the parent's key or its position, then what is selected.
 pub(super) fn statement(
     field: &RowsField,
     keys: &Keys,
     shape: Shape,
-    max_page_size: u32,
+    limits: &Limits,
 ) -> Result<Sql> {
     match &field.target {
-        Target::View(object, relation) => {
-            of_view(field, object, relation, keys, shape, max_page_size)
-        }
-        Target::Function(call, row) => of_function(field, call, row, keys, max_page_size),
+        Target::View(object, relation) => of_view(field, object, relation, keys, shape, limits),
+        Target::Function(call, row) => of_function(field, call, row, keys, limits),
     }
 }
 
@@ -31,7 +28,7 @@ fn of_view(
     relation: &Relation,
     keys: &Keys,
     shape: Shape,
-    max_page_size: u32,
+    limits: &Limits,
 ) -> Result<Sql> {
     let (arguments, view) = (&field.arguments, (relation.target)());
     let order = order::complete(&arguments.order, view)?;
@@ -43,7 +40,7 @@ fn of_view(
             sql.push("t.").name(target);
         }
         let before = if key.is_none() { ", " } else { "" };
-        field.selection.write_outputs(before, max_page_size, &mut sql)?;
+        field.selection.write_outputs(before, limits.max_page_size, &mut sql)?;
         sql.push(" from ").qualified(view.schema, view.name).push(" as t");
         write_joins(&order, &mut sql);
         sql.push(" where t.").name(target).push(" = any (");
@@ -56,7 +53,7 @@ fn of_view(
         if lateral {
             sql.push(", c.*");
         } else {
-            field.selection.write_outputs(", ", max_page_size, &mut sql)?;
+            field.selection.write_outputs(", ", limits.max_page_size, &mut sql)?;
         }
         sql.push(" from unnest(");
         write_keys(object, relation, keys, &mut sql)?;
@@ -66,7 +63,7 @@ fn of_view(
         }
         if lateral {
             sql.push("n) cross join lateral (select ");
-            field.selection.write_outputs("", max_page_size, &mut sql)?;
+            field.selection.write_outputs("", limits.max_page_size, &mut sql)?;
             sql.push(" from ");
         } else {
             sql.push("n) join ");
@@ -92,7 +89,7 @@ fn of_view(
         arguments.write_page(&mut sql);
         sql.push(") as c");
     } else {
-        sql.push(" limit ").number(MAX_NESTED_ROWS as u64 + 1);
+        sql.push(" limit ").number(limits.max_rows as u64 + 1);
     }
     Ok(sql)
 }
@@ -103,7 +100,7 @@ fn of_function(
     call: &Call,
     row: &str,
     keys: &Keys,
-    max_page_size: u32,
+    limits: &Limits,
 ) -> Result<Sql> {
     let arguments = &field.arguments;
     let mut sql = Sql::default();
@@ -112,14 +109,14 @@ fn of_function(
     sql.push(" as r from unnest(");
     sql.param(keys.column(0), &format!("{row}[]"));
     sql.push(") as r) as p cross join lateral (select ");
-    field.selection.write_outputs("", max_page_size, &mut sql)?;
+    field.selection.write_outputs("", limits.max_page_size, &mut sql)?;
     sql.push(" from ");
     call.write(Some("p.r"), &mut sql);
     sql.push(" as t");
     if field.cardinality == Cardinality::Many {
         arguments.write_where_of_function(&mut sql);
         arguments.write_order_of_function(&mut sql);
-        arguments.write_bounded_page(max_page_size, &mut sql);
+        arguments.write_bounded_page(limits.max_page_size, &mut sql);
     } else {
         // A row of nothing but NULLs is how one that was not found looks.
         sql.push(" where not t.* is null");
