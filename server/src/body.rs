@@ -6,7 +6,7 @@
 use std::fmt;
 
 use async_graphql::{Extensions, Request, Variables};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::errors::Refusal;
@@ -42,17 +42,18 @@ fn batch(body: &[u8], limit: usize) -> Result<Requests, Refusal> {
     if limit == 0 {
         return Err(Refusal::bad_request("batches are switched off; send one operation"));
     }
-    let requests: Vec<Members> =
-        serde_json::from_slice(body).map_err(|error| explain(body, &error))?;
-    if requests.is_empty() {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let batch = Batch { limit, members: Vec::new(), found: 0 };
+    let batch = deserializer.deserialize_seq(batch);
+    let batch = batch.and_then(|batch| deserializer.end().map(|()| batch));
+    let batch = batch.map_err(|error| explain(body, &error))?;
+    if batch.found == 0 {
         return Err(Refusal::bad_request("the batch is empty"));
     }
-    if requests.len() > limit {
-        let found = requests.len();
-        let message = format!("the batch has {found} operations, more than {limit}");
-        return Err(Refusal::bad_request(message));
+    if batch.found > limit {
+        return Err(Refusal::batch_too_long(batch.found, limit));
     }
-    let list = requests.into_iter().map(Members::request).collect::<Result<_, _>>()?;
+    let list = batch.members.into_iter().map(Members::request).collect::<Result<_, _>>()?;
     Ok(Requests { list, is_batch: true })
 }
 
@@ -139,6 +140,33 @@ impl<'de> Visitor<'de> for MembersVisitor {
             }
         }
         Ok(members)
+    }
+}
+
+/// Reads the members of a batch; those beyond the limit are counted.
+struct Batch {
+    limit: usize,
+    members: Vec<Members>,
+    found: usize,
+}
+
+impl<'de> Visitor<'de> for Batch {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects with `query`")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Self, A::Error> {
+        while self.found < self.limit {
+            let Some(members) = list.next_element()? else { return Ok(self) };
+            self.members.push(members);
+            self.found += 1;
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            self.found += 1;
+        }
+        Ok(self)
     }
 }
 

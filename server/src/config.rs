@@ -11,6 +11,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
 use runtime::DatabaseConfig;
 
+use crate::limits::RequestLimits;
 use crate::log::parse_filter;
 use crate::units::{Secret, Secrets, parse_duration};
 
@@ -76,19 +77,6 @@ pub struct Config {
           value_parser = parse_duration)]
     pub shutdown_grace: Duration,
 
-    /// Bytes in the body of a request at the most
-    #[arg(long, env = "MAX_BODY_BYTES", value_name = "N", default_value_t = 1024 * 1024)]
-    pub max_body_bytes: usize,
-
-    /// Rows that one list may ask for at the most
-    #[arg(long, env = "MAX_PAGE_SIZE", value_name = "N", default_value_t = 1000,
-          value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_page_size: u32,
-
-    /// Operations in one batch at the most; 0 refuses batches
-    #[arg(long, env = "BATCH_LIMIT", value_name = "N", default_value_t = 10)]
-    pub batch_limit: usize,
-
     /// Whether a browser that opens /graphql gets GraphiQL
     #[arg(long, env = "GRAPHIQL", value_name = "BOOL", default_value = "on",
           action = ArgAction::Set, value_parser = BoolishValueParser::new())]
@@ -108,6 +96,10 @@ pub struct Config {
     /// How to log
     #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+
+    /// What one request may cost.
+    #[command(flatten)]
+    pub limits: RequestLimits,
 }
 
 /// The shape of log lines.
@@ -137,13 +129,11 @@ impl Config {
             statement_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(60),
             shutdown_grace: Duration::from_secs(30),
-            max_body_bytes: 1024 * 1024,
-            max_page_size: 1000,
-            batch_limit: 10,
             graphiql: true,
             graphiql_dir: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
+            limits: RequestLimits::default(),
         }
     }
 
@@ -155,7 +145,7 @@ impl Config {
             pool_size: usize::from(self.pool_size),
             acquire_timeout: self.acquire_timeout,
             statement_timeout: self.statement_timeout,
-            max_page_size: self.max_page_size,
+            limits: self.limits.runtime(),
         }
     }
 
@@ -233,6 +223,8 @@ mod tests {
             ["--graphiql", "maybe"],
             ["--log-format", "xml"],
             ["--max-page-size", "0"],
+            ["--max-depth", "61"],
+            ["--max-rows", "many"],
             ["--log", "info,=,"],
         ] {
             let error = parse(&[&["--database-url", URL], &wrong[..]].concat()).unwrap_err();

@@ -3,18 +3,20 @@
 //! | code | who |
 //! |---|---|
 //! | `BAD_REQUEST`, `PAYLOAD_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`, `NOT_ACCEPTABLE`, `METHOD_NOT_ALLOWED`, `NOT_FOUND` | not a request in the sense of GraphQL over HTTP: a [`Refusal`] |
-//! | `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`, `OPERATION_RESOLUTION_FAILURE`, `LIMIT_EXCEEDED` | async-graphql, before execution: [`add_codes`] |
+//! | `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`, `OPERATION_RESOLUTION_FAILURE` | async-graphql, before execution: [`add_codes`] |
+//! | those of [`Limit`] | the server or the runtime, as early as a limit can be checked |
 //! | `BAD_USER_INPUT` | an argument that its type refuses during execution: [`add_codes`] |
-//! | `TIMEOUT`, `INTERNAL` | an operation that did not end in time, or panicked |
+//! | `REQUEST_TIMEOUT`, `INTERNAL` | an operation that did not end in time, or panicked |
 //! | the rest | the runtime, from the SQLSTATE |
 
 use async_graphql::parser::parse_query;
-use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError};
 use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response as HttpResponse};
 
 use crate::media::Media;
+use runtime::{Error, Limit};
 
 /// An HTTP request that is not answered by GraphQL.
 #[derive(Debug)]
@@ -37,13 +39,22 @@ impl Refusal {
 
     /// The body is longer than the server takes.
     pub(crate) fn too_large(limit: usize) -> Self {
-        let message = format!("the body is larger than {limit} bytes");
+        let message = format!(
+            "the body is larger than {limit} bytes; the server's setting MAX_BODY_BYTES allows more"
+        );
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+    }
+
+    /// The batch is longer than the server takes.
+    pub(crate) fn batch_too_long(found: usize, limit: usize) -> Self {
+        let what = format!("the batch has {found} operations, more than {limit}");
+        let error = Limit::Batch.exceeded(what);
+        Self::new(StatusCode::BAD_REQUEST, Limit::Batch.code(), error.to_string())
     }
 
     /// The client was too slow in sending its request.
     pub(crate) fn slow_body() -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "the body did not arrive in time")
+        Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "the body did not arrive in time")
     }
 
     /// The body is not declared as JSON.
@@ -80,11 +91,12 @@ impl Refusal {
     /// The operation did not end in time.
     pub(crate) fn timeout(may_change: bool) -> Self {
         let message = if may_change {
-            "no answer in time; the operation goes on, and may change data yet"
+            "no answer in time; the operation goes on, and may change data yet; the server's \
+             setting REQUEST_TIMEOUT allows more"
         } else {
-            "no answer in time"
+            "no answer in time; the server's setting REQUEST_TIMEOUT allows more"
         };
-        Self::new(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message)
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "REQUEST_TIMEOUT", message)
     }
 
     /// A part of the server failed.
@@ -114,10 +126,9 @@ impl IntoResponse for Refusal {
 }
 
 /// A response of one error that prevented execution.
-pub(crate) fn failed(code: &str, message: &str) -> Response {
-    let mut error = ServerError::new(message, None);
-    set_code(&mut error, code);
-    Response::from_errors(vec![error])
+pub(crate) fn failed(error: Error) -> Response {
+    let error = async_graphql::Error::from(&error).into_server_error(Pos::default());
+    Response::from_errors(vec![ServerError { locations: Vec::new(), ..error }])
 }
 
 /// Whether a response has no data because the request failed before it was executed: it has none
@@ -159,16 +170,16 @@ fn brief(message: &str) -> String {
 
 /// Tells the errors of preparation apart, for which async-graphql has only texts.
 fn code_of(message: &str) -> &'static str {
-    const LIMITS: [&str; 4] = [
-        "Query is too complex.",
-        "Query is nested too deep.",
-        "The recursion depth of the query cannot be greater than",
-        "The number of directives on the field",
+    const LIMITS: [(&str, Limit); 4] = [
+        ("Query is too complex.", Limit::Complexity),
+        ("Query is nested too deep.", Limit::Depth),
+        ("The recursion depth of the query cannot be greater than", Limit::Depth),
+        ("The number of directives on the field", Limit::Directives),
     ];
     const OPERATIONS: [&str; 2] =
         ["Unknown operation named", "Operation name required in request."];
-    if LIMITS.iter().any(|limit| message.starts_with(limit)) {
-        "LIMIT_EXCEEDED"
+    if let Some((_, limit)) = LIMITS.iter().find(|(start, _)| message.starts_with(start)) {
+        limit.code()
     } else if OPERATIONS.iter().any(|start| message.starts_with(start)) {
         "OPERATION_RESOLUTION_FAILURE"
     } else {

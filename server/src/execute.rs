@@ -15,6 +15,7 @@ use std::sync::Arc;
 use async_graphql::{Request, Response};
 use axum::http::HeaderMap;
 use bytes::{BufMut, Bytes, BytesMut};
+use runtime::{Error, Limit};
 use tokio::sync::watch;
 use tracing::Instrument;
 
@@ -28,7 +29,7 @@ pub(crate) struct Executor(Arc<dyn Fn(Jobs) -> Outlive<Reply> + Send + Sync>);
 /// What to execute for one answer.
 pub(crate) struct Jobs {
     /// The operations; an error is the limit that one breaks.
-    pub(crate) list: Vec<Result<Request, String>>,
+    pub(crate) list: Vec<Result<Request, Error>>,
     /// Whether the answer is an array; otherwise there is one operation.
     pub(crate) is_batch: bool,
 }
@@ -70,11 +71,15 @@ pub(crate) enum Outcome {
 }
 
 impl Executor {
-    pub(crate) fn new(schema: impl async_graphql::Executor, running: Running) -> Self {
+    pub(crate) fn new(
+        schema: impl async_graphql::Executor,
+        running: Running,
+        max_response_bytes: usize,
+    ) -> Self {
         Self(Arc::new(move |jobs| {
             let (schema, under_way) = (schema.clone(), running.0.subscribe());
             let execution = async move {
-                let reply = execute_all(&schema, jobs).await;
+                let reply = execute_all(&schema, jobs, max_response_bytes).await;
                 drop(under_way);
                 reply
             };
@@ -88,16 +93,26 @@ impl Executor {
     }
 }
 
-async fn execute_all(schema: &impl async_graphql::Executor, jobs: Jobs) -> Reply {
+async fn execute_all(
+    schema: &impl async_graphql::Executor,
+    jobs: Jobs,
+    max_response_bytes: usize,
+) -> Reply {
     // One after the other: a client that sends two mutations means them in this order, and a batch
     // takes no more than one connection from other clients.
     let mut body = BytesMut::new();
     let mut headers = HeaderMap::new();
     for job in jobs.list {
-        let response = execute(schema, job).await;
         if !jobs.is_batch {
-            return Reply::from(response);
+            return Reply::from(execute(schema, job).await);
         }
+        // Each answer is bounded; so are all of them together.
+        let job = if body.len() > max_response_bytes {
+            Err(batch_too_large(max_response_bytes))
+        } else {
+            job
+        };
+        let response = execute(schema, job).await;
         body.put_u8(if body.is_empty() { b'[' } else { b',' });
         body.put(runtime::respond(&response));
         headers.extend(response.http_headers);
@@ -106,10 +121,10 @@ async fn execute_all(schema: &impl async_graphql::Executor, jobs: Jobs) -> Reply
     Reply { outcome: Outcome::Complete, headers, body: body.freeze() }
 }
 
-async fn execute(schema: &impl async_graphql::Executor, job: Result<Request, String>) -> Response {
+async fn execute(schema: &impl async_graphql::Executor, job: Result<Request, Error>) -> Response {
     let request = match job {
         Ok(request) => request,
-        Err(limit) => return failed("LIMIT_EXCEEDED", &limit),
+        Err(limit) => return failed(limit),
     };
     let query = request.query.clone();
     let mut response = schema.execute(request).await;
@@ -117,6 +132,13 @@ async fn execute(schema: &impl async_graphql::Executor, job: Result<Request, Str
         add_codes(&mut response, &query);
     }
     response
+}
+
+fn batch_too_large(max_bytes: usize) -> Error {
+    let what = format!(
+        "the answers before this one have more than {max_bytes} bytes; send fewer operations"
+    );
+    Limit::ResponseBytes.exceeded(what)
 }
 
 impl From<Response> for Reply {

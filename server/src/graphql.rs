@@ -29,6 +29,7 @@ use crate::body::{self, Requests};
 use crate::errors::Refusal;
 use crate::execute::{Executor, Jobs, Outcome, Reply};
 use crate::graphiql::Page;
+use crate::limits::RequestLimits;
 use crate::log::Operation;
 use crate::media::{self, Media};
 use crate::outline::outline;
@@ -42,8 +43,7 @@ pub(crate) struct Api {
     pub(crate) executor: Executor,
     pub(crate) page: Option<Arc<Page>>,
     pub(crate) request_timeout: Duration,
-    pub(crate) max_body_bytes: usize,
-    pub(crate) batch_limit: usize,
+    pub(crate) limits: Arc<RequestLimits>,
 }
 
 /// Answers `POST /graphql`.
@@ -65,7 +65,7 @@ pub(crate) async fn get(State(api): State<Api>, request: Request) -> Response {
     let mut response = match (media::negotiate(request.headers(), offer), &api.page) {
         (None, _) => Refusal::not_acceptable().into_response(),
         (Some(Media::Html), Some(page)) => page.respond(),
-        (Some(media), _) => match read_query(request.uri()) {
+        (Some(media), _) => match read_query(request.uri(), &api.limits) {
             Ok(request) => api.answer(request, media, deadline).await,
             Err(refusal) => refusal.respond(media),
         },
@@ -80,12 +80,12 @@ pub(crate) async fn other() -> Refusal {
     Refusal::method_not_allowed("GET, HEAD, POST")
 }
 
-fn read_query(uri: &Uri) -> Result<Requests, Refusal> {
+fn read_query(uri: &Uri, limits: &RequestLimits) -> Result<Requests, Refusal> {
     let mut request = body::from_query_string(uri.query().unwrap_or_default())?;
     // A link or an image on a foreign page makes browsers send GET requests: these must not change
     // anything. A document without the word cannot; the others are parsed to be sure.
     let suspicious = ["mutation", "subscription"].iter().any(|word| request.query.contains(word));
-    if suspicious && outline(&request.query).is_ok() {
+    if suspicious && outline(&request.query, limits).is_ok() {
         let name = request.operation_name.clone();
         if let Ok(document) = request.parsed_query() {
             let selected = document.operations.iter().filter(|(operation, _)| {
@@ -109,14 +109,14 @@ impl Api {
             .await
             .map_err(|_| Refusal::slow_body())?
             .map_err(|rejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(self.max_body_bytes),
+                StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(self.limits.max_body_bytes),
                 _ => Refusal::bad_request("the body could not be read"),
             })?;
-        body::from_json(&body, self.batch_limit)
+        body::from_json(&body, self.limits.batch_limit)
     }
 
     async fn answer(&self, requests: Requests, media: Media, deadline: Instant) -> Response {
-        let (jobs, operation, may_change) = plan(requests);
+        let (jobs, operation, may_change) = plan(requests, &self.limits);
         let execution = AssertUnwindSafe(self.executor.execute(jobs)).catch_unwind();
         let mut response = match timeout_at(deadline, execution).await {
             Ok(Ok(reply)) => reply.respond(media),
@@ -136,11 +136,11 @@ impl Api {
 
 /// What to execute, the name for the log, and whether something may have changed if no answer
 /// comes in time.
-fn plan(requests: Requests) -> (Jobs, Option<Operation>, bool) {
+fn plan(requests: Requests, limits: &RequestLimits) -> (Jobs, Option<Operation>, bool) {
     let is_batch = requests.is_batch;
     let (mut operation, mut may_change) = (None, false);
     let list = requests.list.into_iter().map(|request| {
-        let outline = outline(&request.query)?;
+        let outline = outline(&request.query, limits)?;
         if !is_batch {
             let name = request.operation_name.as_deref().or(outline.operation);
             operation = name.and_then(Operation::new);

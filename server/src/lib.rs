@@ -19,6 +19,7 @@ mod execute;
 mod graphiql;
 mod graphql;
 mod lexer;
+mod limits;
 mod log;
 mod media;
 mod outline;
@@ -35,6 +36,7 @@ use tokio::net::TcpListener;
 
 pub use config::{Config, LogFormat};
 pub use execute::Running;
+pub use limits::RequestLimits;
 pub use log::init as init_log;
 pub use serve::{BindError, Stopped, bind, serve};
 pub use signals::Signals;

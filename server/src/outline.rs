@@ -3,24 +3,23 @@
 //! The bytes of a document do not bound what it costs to parse and validate it: values nested a few
 //! hundred deep overflow the parser's stack, which ends the process, and thirty fragments of which
 //! each spreads the next one twice keep validation busy for hours. One quick pass over the tokens
-//! finds both. The same pass finds the name of the operation for the log.
+//! finds both, and refuses what is too long. The same pass finds the name of the operation for the log.
 
 use std::collections::HashMap;
 
+use runtime::{Error, Limit};
+
 use crate::lexer::{Lexer, Token};
+use crate::limits::RequestLimits;
 
 /// How deep brackets may be nested.
 const MAX_NESTING: usize = 64;
-
-/// How many tokens a document may have, with its fragments put in wherever they are spread. An
-/// introspection query has less than a thousand.
-const MAX_TOKENS: usize = 20_000;
 
 /// How long a chain of fragments that spread each other may be; async-graphql allows half of it.
 const MAX_CHAIN: usize = 64;
 
 /// What the pass found.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Outline<'a> {
     /// The name of the first operation that has one.
     pub(crate) operation: Option<&'a str>,
@@ -29,15 +28,25 @@ pub(crate) struct Outline<'a> {
 }
 
 /// Reads a document's outline; `Err` says which limit it breaks.
-pub(crate) fn outline(document: &str) -> Result<Outline<'_>, String> {
+pub(crate) fn outline<'a>(document: &'a str, limits: &RequestLimits) -> Result<Outline<'a>, Error> {
+    if document.len() > limits.max_query_bytes {
+        return Err(Limit::QueryBytes.exceeded(format!(
+            "the document has {} bytes, more than {}; pass values as variables",
+            document.len(),
+            limits.max_query_bytes
+        )));
+    }
+    let max_tokens = limits.max_tokens;
     let mut outline = Outline { operation: None, may_change: false };
     let mut operations = Definition::default();
     let mut fragments = HashMap::new();
     let mut lexer = Lexer::new(document);
-    let mut budget = MAX_TOKENS;
+    let mut budget = max_tokens;
     while let Some(header) = Header::read(&mut lexer) {
         let mut definition = Definition::default();
-        definition.read(header.last, &mut lexer, &mut budget)?;
+        if !definition.read(header.last, &mut lexer, &mut budget)? {
+            return Err(too_many_tokens(max_tokens));
+        }
         outline.may_change |= header.keyword == "mutation";
         if header.keyword == "fragment" {
             fragments.insert(header.name.unwrap_or_default(), Fragment::from(definition));
@@ -47,14 +56,17 @@ pub(crate) fn outline(document: &str) -> Result<Outline<'_>, String> {
             operations.spreads.append(&mut definition.spreads);
         }
     }
-    if expand(&operations, &mut fragments, 0) > MAX_TOKENS {
-        return Err(too_long());
+    let tokens = Expansion { fragments, max_tokens }.count(&operations, 0);
+    if tokens > max_tokens {
+        return Err(too_many_tokens(max_tokens));
     }
     Ok(outline)
 }
 
-fn too_long() -> String {
-    format!("the document has more than {MAX_TOKENS} tokens, with its fragments spelled out")
+fn too_many_tokens(max_tokens: usize) -> Error {
+    Limit::Tokens.exceeded(format!(
+        "the document has more than {max_tokens} tokens, with its fragments spelled out"
+    ))
 }
 
 /// How a definition begins: `query Name`, `fragment Name`, or at once with its fields.
@@ -87,36 +99,38 @@ struct Definition<'a> {
 
 impl<'a> Definition<'a> {
     /// Reads up to the bracket that closes the fields: no other curly bracket is outside of round
-    /// ones.
+    /// ones. `false` if there are more tokens than the budget has.
     fn read(
         &mut self,
         first: Option<Token<'a>>,
         lexer: &mut Lexer<'a>,
         budget: &mut usize,
-    ) -> Result<(), String> {
+    ) -> Result<bool, Error> {
         let (mut depth, mut after_spread) = (0_usize, false);
         let mut next = first;
         while let Some(token) = next {
-            *budget = budget.checked_sub(1).ok_or_else(too_long)?;
+            let Some(rest) = budget.checked_sub(1) else { return Ok(false) };
+            *budget = rest;
             self.tokens += 1;
             match token {
                 Token::Open(_) => depth += 1,
                 Token::Close(bracket) => {
                     depth = depth.saturating_sub(1);
                     if depth == 0 && bracket == b'}' {
-                        return Ok(());
+                        return Ok(true);
                     }
                 }
                 Token::Name(name) if after_spread => self.spreads.push(name),
                 _ => {}
             }
             if depth > MAX_NESTING {
-                return Err(format!("the document is nested more than {MAX_NESTING} deep"));
+                let what = format!("brackets are nested more than {MAX_NESTING} deep");
+                return Err(Limit::Depth.exceeded_for_good(what));
             }
             after_spread = token == Token::Spread;
             next = lexer.next();
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -133,40 +147,53 @@ impl<'a> From<Definition<'a>> for Fragment<'a> {
     }
 }
 
-/// Counts the tokens of a definition with its fragments spelled out.
-fn expand<'a>(
-    definition: &Definition<'a>,
-    fragments: &mut HashMap<&'a str, Fragment<'a>>,
-    chain: usize,
-) -> usize {
-    if chain > MAX_CHAIN {
-        return MAX_TOKENS + 1;
-    }
-    let mut tokens = definition.tokens;
-    for name in &definition.spreads {
-        let Some(fragment) = fragments.get_mut(name) else { continue };
-        tokens += match std::mem::replace(fragment, Fragment::Known(0)) {
-            Fragment::Known(tokens) => {
-                *fragment = Fragment::Known(tokens);
-                tokens
-            }
-            Fragment::Unknown(definition) => {
-                let tokens = expand(&definition, fragments, chain + 1);
-                fragments.insert(name, Fragment::Known(tokens));
-                tokens
-            }
-        };
-        // Stops before the sum could overflow.
-        if tokens > MAX_TOKENS {
-            break;
+/// Puts fragments in wherever they are spread.
+struct Expansion<'a> {
+    fragments: HashMap<&'a str, Fragment<'a>>,
+    max_tokens: usize,
+}
+
+impl<'a> Expansion<'a> {
+    /// Counts the tokens of a definition with its fragments spelled out.
+    fn count(&mut self, definition: &Definition<'a>, chain: usize) -> usize {
+        if chain > MAX_CHAIN {
+            return self.max_tokens.saturating_add(1);
         }
+        let mut tokens = definition.tokens;
+        for name in &definition.spreads {
+            let Some(fragment) = self.fragments.get_mut(name) else { continue };
+            tokens += match std::mem::replace(fragment, Fragment::Known(0)) {
+                Fragment::Known(tokens) => {
+                    *fragment = Fragment::Known(tokens);
+                    tokens
+                }
+                Fragment::Unknown(definition) => {
+                    let tokens = self.count(&definition, chain + 1);
+                    self.fragments.insert(name, Fragment::Known(tokens));
+                    tokens
+                }
+            };
+            // Stops before the sum could overflow.
+            if tokens > self.max_tokens {
+                break;
+            }
+        }
+        tokens
     }
-    tokens
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MAX_TOKENS: usize = 20_000;
+
+    fn outline(document: &str) -> Result<Outline<'_>, Error> {
+        let max_query_bytes = 1_000_000;
+        let limits =
+            RequestLimits { max_query_bytes, max_tokens: MAX_TOKENS, ..Default::default() };
+        super::outline(document, &limits)
+    }
 
     fn name(document: &str) -> Option<&str> {
         outline(document).unwrap().operation

@@ -38,11 +38,10 @@ pub(crate) fn router(
 ) -> Router {
     let page = config.graphiql.then(|| Arc::new(Page::new(config.graphiql_dir.as_deref())));
     let api = Api {
-        executor: Executor::new(schema, running),
+        executor: Executor::new(schema, running, config.limits.max_response_bytes),
         page: page.clone(),
         request_timeout: config.request_timeout,
-        max_body_bytes: config.max_body_bytes,
-        batch_limit: config.batch_limit,
+        limits: Arc::new(config.limits.clone()),
     };
     let mut router = Router::new()
         .route("/graphql", post(graphql::post).get(graphql::get).fallback(graphql::other))
@@ -56,7 +55,7 @@ pub(crate) fn router(
     router
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || Refusal::method_not_allowed("GET, HEAD"))
-        .layer(DefaultBodyLimit::max(config.max_body_bytes))
+        .layer(DefaultBodyLimit::max(config.limits.max_body_bytes))
         .layer(
             CompressionLayer::new()
                 .quality(CompressionLevel::Fastest)

@@ -61,7 +61,7 @@ async fn get_answers_queries_only() {
 
 #[tokio::test]
 async fn malformed_bodies_are_explained() {
-    let app = app(|config| config.max_body_bytes = 200);
+    let app = app(|config| config.limits.max_body_bytes = 200);
     for (body, status, code, message) in [
         ("", 400, "BAD_REQUEST", "the body is empty"),
         ("  \n", 400, "BAD_REQUEST", "the body is empty"),
@@ -140,14 +140,20 @@ async fn every_error_has_a_code() {
         ("{ half }", 400, "GRAPHQL_VALIDATION_FAILED"),
         ("query ($id: ID!) { __typename }", 400, "GRAPHQL_VALIDATION_FAILED"),
         ("query A { hello } query B { hello }", 400, "OPERATION_RESOLUTION_FAILURE"),
-        (&deep, 400, "LIMIT_EXCEEDED"),
-        (&complex, 400, "LIMIT_EXCEEDED"),
-        ("{ hello @skip(if: false) @skip(if: false) @skip(if: false) }", 400, "LIMIT_EXCEEDED"),
-        (&"{me".repeat(100_000), 400, "LIMIT_EXCEEDED"),
-        (&format!("{{half(of:{}", "[".repeat(500_000)), 400, "LIMIT_EXCEEDED"),
+        (&deep, 400, "DEPTH_LIMIT_EXCEEDED"),
+        (&complex, 400, "COMPLEXITY_LIMIT_EXCEEDED"),
+        (
+            "{ hello @skip(if: false) @skip(if: false) @skip(if: false) }",
+            400,
+            "DIRECTIVE_LIMIT_EXCEEDED",
+        ),
+        (&"{me".repeat(20_000), 400, "DEPTH_LIMIT_EXCEEDED"),
+        (&format!("{{half(of:{}", "[".repeat(50_000)), 400, "DEPTH_LIMIT_EXCEEDED"),
+        (&"{me".repeat(100_000), 400, "QUERY_TOO_LONG"),
         (&"{hello".repeat(60), 400, "GRAPHQL_PARSE_FAILED"),
-        (&doubling, 400, "LIMIT_EXCEEDED"),
-        (&format!("{{{}}}", "hello ".repeat(100_000)), 400, "LIMIT_EXCEEDED"),
+        (&doubling, 400, "TOKEN_LIMIT_EXCEEDED"),
+        (&format!("{{{}}}", "hello ".repeat(10_000)), 400, "TOKEN_LIMIT_EXCEEDED"),
+        (&format!("{{{}}}", "hello ".repeat(20_000)), 400, "QUERY_TOO_LONG"),
         ("subscription { x }", 400, "GRAPHQL_VALIDATION_FAILED"),
         ("{ half(of: 100) }", 294, "BAD_USER_INPUT"),
         ("{ hello broken }", 294, "UNAVAILABLE"),
@@ -177,7 +183,7 @@ async fn every_error_has_a_code() {
 
 #[tokio::test]
 async fn batches_are_capped() {
-    let app = app(|config| config.batch_limit = 3);
+    let app = app(|config| config.limits.batch_limit = 3);
     let batch = |documents: &[&str]| {
         let requests: Vec<_> = documents.iter().map(|query| json!({ "query": query })).collect();
         serde_json::Value::from(requests).to_string()
@@ -192,9 +198,15 @@ async fn batches_are_capped() {
 
     let answer = post(&app, batch(&["{ hello }"; 4]), &[]).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-    assert_eq!(answer.message(), "the batch has 4 operations, more than 3");
+    assert_eq!(answer.code(), "BATCH_LIMIT_EXCEEDED");
+    let message =
+        "the batch has 4 operations, more than 3; the server's setting BATCH_LIMIT allows more";
+    assert_eq!(answer.message(), message);
+    // Those beyond are counted, but not read.
+    let many = format!("[{}]", vec!["{}"; 100_000].join(","));
+    assert!(post(&app, many, &[]).await.message().contains("100000 operations"));
 
-    let off = support::app(|config| config.batch_limit = 0);
+    let off = support::app(|config| config.limits.batch_limit = 0);
     let answer = post(&off, batch(&["{ hello }"]), &[]).await;
     assert_eq!((answer.status, answer.code()), (StatusCode::BAD_REQUEST, "BAD_REQUEST".into()));
 }

@@ -110,13 +110,13 @@ async fn a_second_signal_ends_at_once() {
 async fn an_answer_comes_in_time() {
     let app = app(|config| config.request_timeout = Duration::from_millis(50));
     let answer = post(&app, r#"{"query":"{ slow(ms: 5000) }"}"#, &[]).await;
-    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (504, "TIMEOUT"));
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (504, "REQUEST_TIMEOUT"));
     let answer = post(&app, SLOW, &[]).await;
-    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (504, "TIMEOUT"));
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (504, "REQUEST_TIMEOUT"));
     assert!(answer.message().contains("may change data"), "{}", answer.message());
     let never = futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>();
     let answer = post(&app, axum::body::Body::from_stream(never), &[]).await;
-    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (408, "TIMEOUT"));
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (408, "REQUEST_TIMEOUT"));
 }
 
 #[tokio::test]

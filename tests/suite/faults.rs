@@ -77,7 +77,17 @@ async fn a_slow_statement_is_stopped() {
     let runtime = runtime::Database::new(&config).expect("a valid address");
     let schema = slow::schema(runtime);
     let response = execute(&schema, "{ slow { slept } }", json!({})).await;
-    assert_eq!(response["errors"][0]["extensions"]["code"], "TIMEOUT", "{response}");
+    assert_eq!(response["errors"][0]["extensions"]["code"], "STATEMENT_TIMEOUT", "{response}");
+}
+
+#[tokio::test]
+async fn a_cancelled_statement_is_no_timeout() {
+    let script = "create view v_slow as
+        select pg_cancel_backend(pg_backend_pid())::text || pg_sleep(10) as slept;";
+    let database = database::with_script(script).await;
+    let schema = slow::schema(connect(database.url()));
+    let response = execute(&schema, "{ slow { slept } }", json!({})).await;
+    assert_eq!(response["errors"][0]["extensions"]["code"], "CANCELLED", "{response}");
 }
 
 /// A schema with one slow view, as the compiler would write it.

@@ -105,8 +105,8 @@ async fn operations_are_chosen_by_name() {
 #[tokio::test]
 async fn limits_are_kept() {
     let (_database, app) = demo(|config| {
-        config.max_page_size = 5;
-        config.max_body_bytes = 2_000;
+        config.limits.max_page_size = 5;
+        config.limits.max_body_bytes = 2_000;
     })
     .await;
     let list =

@@ -14,6 +14,7 @@ mod faults;
 mod fixtures;
 mod fresh;
 mod functions;
+mod hostile;
 mod http;
 mod nested;
 mod operators;

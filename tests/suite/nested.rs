@@ -11,7 +11,7 @@ use local_postgres::Database;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use runtime::DatabaseConfig;
+use runtime::{Database as Pools, DatabaseConfig};
 use serde_json::{Value, json};
 use tests::fixture::Fixture;
 use tests::request::{connect, execute};
@@ -194,7 +194,10 @@ fn requests_bring_what_sql_says() {
         let catalog = codegen::introspect(&mut client, &config).await.expect("a catalog");
         (database, codegen::plan(&catalog, &config).0)
     });
-    let api = runtime.block_on(async { schema(connect(database.url())) });
+    let mut settings = DatabaseConfig::new(database.url());
+    // A page of 1,000 rows that lead to unlimited lists is more than clients may ask for.
+    (settings.pool_size, settings.limits.max_complexity) = (1, u64::MAX);
+    let api = runtime.block_on(async { schema(Pools::new(&settings).expect("a valid address")) });
     let config = Config { cases: 96, failure_persistence: None, ..Config::default() };
     let cases = (0..1000_u32, vec(any::<u8>(), 0..200));
     let result = TestRunner::new(config).run(&cases, |(seed, choices)| {
@@ -225,8 +228,11 @@ async fn many_parents_take_one_statement_for_each_level() {
         analyze";
     client.batch_execute(many).await.expect("rows");
     let mut config = DatabaseConfig::new(database.url());
-    (config.pool_size, config.max_page_size) = (1, 10_000);
-    let api = schema(runtime::Database::new(&config).expect("a valid address"));
+    config.pool_size = 1;
+    // The statement with a limit for each parent takes long where many tests run at once.
+    config.statement_timeout = std::time::Duration::from_secs(600);
+    (config.limits.max_page_size, config.limits.max_complexity) = (10_000, u64::MAX);
+    let api = schema(Pools::new(&config).expect("a valid address"));
     let query = "clients(limit: 10000) {
         id parent { id } children(limit: 2, orderBy: [{ id: DESC }]) { id } bills { id shippingAddress { city } }
         profiles { motto } }";

@@ -35,7 +35,6 @@ pub(crate) const SUFFIX: &str = "Aggregate";
 #[derive(Debug)]
 pub(crate) struct RelatedAggregate {
     pub(crate) member: Box<str>,
-    pub(crate) relation: &'static Relation,
     pub(crate) statements: AggregateStatements,
     pub(crate) fields: Fields,
     /// Positions of this side of the relation's key among what is fetched.
@@ -75,7 +74,7 @@ impl Aggregate {
         equal: &[&str],
     ) -> Result<Self> {
         let given = scope.arguments(&field[0].node);
-        let max_page_size = scope.max_page_size;
+        let max_page_size = scope.limits.max_page_size;
         let ListArguments { predicates, .. } =
             ListArguments::parse(Some(view.object), equal, given, None, max_page_size)?;
         let fields = Fields::of(scope, field, view.object)?;

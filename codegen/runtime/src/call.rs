@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::Variables;
 use tokio_postgres::Row;
 
 use crate::arguments::Call;
-use crate::database::{Database, Read};
+use crate::database::{Database, Operation, Read};
 use crate::level::{Level, Run, raw, write_value, write_values};
 use crate::list::ListArguments;
 use crate::model::Type;
@@ -77,7 +76,7 @@ impl RootCall {
         function: &'static Function,
     ) -> Result<Self> {
         let given = scope.arguments(&field[0].node);
-        let (call, list) = Call::parse(function, given, scope.max_page_size)?;
+        let (call, list) = Call::parse(function, given, scope.limits.max_page_size)?;
         let value = |ty| Selection::of_value(scope, field, ty);
         let rows = |object| Selection::of_rows(scope, field, object);
         let mut sql = Sql::default();
@@ -97,13 +96,13 @@ impl RootCall {
             }
             Returns::Row(object) | Returns::RequiredRow(object) => {
                 // Whether it is NULL as a whole comes first. `t` could be a column; `t.*` is the row.
-                let rows = Rows::of(rows(object)?, 1, function, scope.max_page_size);
-                rows.write_call(&call, &list, scope.max_page_size, &mut sql);
+                let rows = Rows::of(rows(object)?, 1, function, scope.limits.max_page_size);
+                rows.write_call(&call, &list, scope.limits.max_page_size, &mut sql);
                 Outcome::Row(rows)
             }
             Returns::Rows(object) => {
-                let rows = Rows::of(rows(object)?, 0, function, scope.max_page_size);
-                rows.write_call(&call, &list, scope.max_page_size, &mut sql);
+                let rows = Rows::of(rows(object)?, 0, function, scope.limits.max_page_size);
+                rows.write_call(&call, &list, scope.limits.max_page_size, &mut sql);
                 Outcome::Rows(rows)
             }
         };
@@ -112,7 +111,7 @@ impl RootCall {
             .is_bounded()
             .then_some(LongList { field: field[0].node.name.node.to_string(), list });
         if let Some(LongList { list, .. }) = &longest {
-            list.write_bounded_page(scope.max_page_size, &mut sql);
+            list.write_bounded_page(scope.limits.max_page_size, &mut sql);
         }
         Ok(Self { function, sql, outcome, longest })
     }
@@ -121,16 +120,17 @@ impl RootCall {
     pub(crate) async fn call(
         &self,
         database: &Database,
-        variables: &Variables,
+        operation: Operation<'_>,
         out: &mut Vec<u8>,
     ) -> Result<bool> {
         let found = match self.function.volatility {
-            Volatility::Stable => database.read(self, variables, out).await?,
+            Volatility::Stable => database.read(self, operation, out).await?,
             Volatility::Volatile => {
-                let params = self.sql.bind(variables, &[])?;
-                let (mut connection, rows) = database.command(&self.sql.text, &params).await?;
+                let params = self.sql.bind(operation.variables, &[])?;
+                let (mut connection, rows) =
+                    database.command(&self.sql.text, &params, operation).await?;
                 let called = Called { call: self, rows: rows.into() };
-                database.run(&called, &mut connection, variables, out).await?
+                database.run(&called, &mut connection, operation, out).await?
             }
         };
         if !found && self.function.is_non_null() {
@@ -143,7 +143,7 @@ impl RootCall {
     /// the connection that has seen the change.
     async fn finish(&self, run: Run<'_>, rows: &Arc<Vec<Row>>, out: &mut Vec<u8>) -> Result<bool> {
         if let Some(LongList { field, list }) = &self.longest {
-            list.check_length(field, rows.len(), run.max_page_size)?;
+            list.check_length(field, rows.len(), run.limits.max_page_size)?;
         }
         match &self.outcome {
             Outcome::Nothing => out.extend_from_slice(b"true"),

@@ -32,7 +32,7 @@ impl Connection {
         view: &'static View,
     ) -> Result<Self> {
         let given = scope.arguments(&field[0].node);
-        let arguments = Arguments::parse(view, given, scope.max_page_size)?;
+        let arguments = Arguments::parse(view, given, scope.limits.max_page_size)?;
         let fields = Fields::of(scope, field, view)?;
         Ok(Self { view, arguments, fields })
     }

@@ -15,9 +15,10 @@ use std::time::Duration;
 use async_graphql::Variables;
 use tokio_postgres::Row;
 
-use crate::Result;
 use crate::level::Run;
+use crate::limits::budget::Budget;
 use crate::param::Bound;
+use crate::{Limits, Result};
 pub(crate) use pool::{Connection, Halves};
 use pool::{Pool, pool};
 pub(crate) use session::Session;
@@ -38,13 +39,12 @@ pub struct DatabaseConfig {
     pub acquire_timeout: Duration,
     /// `statement_timeout` of every connection.
     pub statement_timeout: Duration,
-    /// Rows that one list may ask for at the most.
-    pub max_page_size: u32,
+    /// What one request may cost.
+    pub limits: Limits,
 }
 
 impl DatabaseConfig {
-    /// The defaults for a database: 16 connections, 5 s to get one, 30 s per statement, 1,000 rows
-    /// a page.
+    /// The defaults for a database: 16 connections, 5 s to get one, 30 s per statement.
     pub fn new(commands: impl Into<String>) -> Self {
         Self {
             commands: commands.into(),
@@ -52,7 +52,7 @@ impl DatabaseConfig {
             pool_size: 16,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(30),
-            max_page_size: 1000,
+            limits: Limits::default(),
         }
     }
 }
@@ -65,7 +65,15 @@ struct Inner {
     commands: Pool,
     queries: Vec<Pool>,
     next: AtomicUsize,
-    max_page_size: u32,
+    limits: Limits,
+}
+
+/// What an operation brings with it.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation<'a> {
+    pub(crate) variables: &'a Variables,
+    /// What it has read.
+    pub(crate) budget: &'a Budget,
 }
 
 /// A planned field that is read with a session.
@@ -105,7 +113,7 @@ impl Database {
             commands: pool(config, &config.commands, Side::Command, "command database")?,
             queries,
             next: AtomicUsize::new(0),
-            max_page_size: config.max_page_size,
+            limits: config.limits,
         })))
     }
 
@@ -125,9 +133,9 @@ impl Database {
         self.0.queries.iter().for_each(Pool::close);
     }
 
-    /// Rows that one list may ask for at the most.
-    pub(crate) fn max_page_size(&self) -> u32 {
-        self.0.max_page_size
+    /// What one request may cost.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// Reads a field, again if the connection turns out to be lost, and appends it to `out`.
@@ -135,20 +143,20 @@ impl Database {
     pub(crate) async fn read(
         &self,
         field: &impl Read,
-        variables: &Variables,
+        operation: Operation<'_>,
         out: &mut Vec<u8>,
     ) -> Result<bool> {
         let next = self.0.next.fetch_add(1, Ordering::Relaxed);
         let pool = &self.0.queries[next % self.0.queries.len()];
         let start = out.len();
         let mut connection = pool.get().await?;
-        let mut result = self.run(field, &mut connection, variables, out).await;
-        if connection.session.is_lost() {
+        let mut result = self.run(field, &mut connection, operation, out).await;
+        if connection.session.is_broken() {
             // One is rarely lost alone: after a restart of the database, all of them are.
             pool.retain(|_, _| false);
             out.truncate(start);
             connection = pool.get().await?;
-            result = self.run(field, &mut connection, variables, out).await;
+            result = self.run(field, &mut connection, operation, out).await;
         }
         result
     }
@@ -158,11 +166,12 @@ impl Database {
         &self,
         field: &impl Read,
         connection: &mut Connection,
-        variables: &Variables,
+        operation: Operation<'_>,
         out: &mut Vec<u8>,
     ) -> Result<bool> {
         let Halves { session, wire } = &mut **connection;
-        let run = Run { session, variables, max_page_size: self.0.max_page_size };
+        let Operation { variables, budget } = operation;
+        let run = Run { session, variables, limits: &self.0.limits, budget };
         wire.drive(field.read(run, out)).await
     }
 
@@ -173,11 +182,13 @@ impl Database {
         &self,
         sql: &str,
         params: &[Bound<'_>],
+        Operation { budget, .. }: Operation<'_>,
     ) -> Result<(Connection, Vec<Row>)> {
         let mut attempt = 1;
         loop {
             let mut connection = self.0.commands.get().await?;
-            match connection.query(sql, params).await {
+            let Halves { session, wire } = &mut *connection;
+            match wire.drive(session.command(sql, params, &self.0.limits, budget)).await {
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS => {
                     drop(connection);
                     tokio::time::sleep(Duration::from_millis(5 << attempt)).await;

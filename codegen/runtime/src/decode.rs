@@ -35,6 +35,9 @@ pub enum DecodeError {
         /// SQL name of the column.
         column: &'static str,
     },
+    /// The answer has become longer than this.
+    #[error("the answer has more than {0} bytes")]
+    TooLong(usize),
     /// What is wrong with a value in a certain place.
     #[error("{place}: {source}")]
     In {
@@ -50,7 +53,7 @@ impl DecodeError {
     pub(crate) fn within(self, place: String) -> Self {
         match self {
             // It names its column itself.
-            Self::UnexpectedNull { .. } => self,
+            Self::UnexpectedNull { .. } | Self::TooLong(_) => self,
             error => Self::In { place, source: Box::new(error) },
         }
     }

@@ -7,7 +7,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
@@ -15,15 +15,20 @@ use async_graphql::{ErrorExtensionValues, Name, Request, ServerError, Variables}
 use lru::LruCache;
 
 use crate::input::Assumptions;
+use crate::limits::{cost::Cost, shape};
 use crate::plan::Plan;
+use crate::roots::Roots;
 use crate::scope::Scope;
-use crate::{Error, Result};
+use crate::{Error, Limits, Result};
 
 /// How many documents are kept.
 const DOCUMENTS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 
 /// Longer documents are not kept: who sends them sends another one each time.
 const MAX_LENGTH: usize = 16 * 1024;
+
+/// How long all documents together may be. Parsed, they take a hundred times as much.
+const MAX_TOTAL: usize = 1024 * 1024;
 
 /// How many plans a document keeps, for variables of different shapes.
 const PLANS: usize = 4;
@@ -32,34 +37,49 @@ const PLANS: usize = 4;
 type Key = (Option<String>, String);
 
 /// The documents that were used last.
-pub(crate) struct Documents(Mutex<LruCache<Key, Arc<Document>>>);
+pub(crate) struct Documents(Mutex<Kept>);
+
+struct Kept {
+    documents: LruCache<Key, Arc<Document>>,
+    /// The length of all texts.
+    length: usize,
+}
 
 /// A parsed document and the operation of it that is asked for.
 pub(crate) struct Document {
     ast: ExecutableDocument,
     operation: Option<Name>,
     is_valid: AtomicBool,
+    cost: OnceLock<Cost>,
     /// The plans that were made last, for variables of different shapes.
     plans: Mutex<Vec<Arc<Plan>>>,
 }
 
 impl Default for Documents {
     fn default() -> Self {
-        Self(Mutex::new(LruCache::new(DOCUMENTS)))
+        Self(Mutex::new(Kept { documents: LruCache::new(DOCUMENTS), length: 0 }))
     }
 }
 
 impl Documents {
-    /// The document of a request.
-    pub(crate) fn get(&self, request: &Request) -> Result<Arc<Document>, ServerError> {
+    /// The document of a request; refused if it goes beyond the limits on how it is written.
+    pub(crate) fn get(
+        &self,
+        request: &Request,
+        limits: &Limits,
+    ) -> Result<Arc<Document>, ServerError> {
         let key = (request.operation_name.clone(), request.query.clone());
-        if let Some(document) = lock(&self.0).get(&key) {
+        if let Some(document) = lock(&self.0).documents.get(&key) {
             return Ok(document.clone());
         }
         let ast = parse_query(&request.query)?;
         let operation = operation_name(&ast, request.operation_name.as_deref())?;
-        let (is_valid, plans) = (AtomicBool::new(false), Mutex::default());
-        Ok(Arc::new(Document { ast, operation, is_valid, plans }))
+        let is_valid = AtomicBool::new(false);
+        let (cost, plans) = (OnceLock::new(), Mutex::default());
+        let document = Document { ast, operation, is_valid, cost, plans };
+        let within = |operation| shape::check(document.ast(), operation, limits);
+        document.operation().and_then(within).map_err(|error| error.before_execution())?;
+        Ok(Arc::new(document))
     }
 
     /// Keeps a document that has been found valid.
@@ -75,6 +95,21 @@ impl Documents {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic while it was held cannot have left a cache half-changed.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Kept {
+    fn put(&mut self, key: Key, document: Arc<Document>) {
+        self.length += key.1.len();
+        let mut removed = self.documents.push(key, document);
+        while let Some((key, _)) = removed {
+            self.length -= key.1.len();
+            removed = if self.length > MAX_TOTAL { self.documents.pop_lru() } else { None };
+        }
+        while self.length > MAX_TOTAL {
+            let Some((key, _)) = self.documents.pop_lru() else { break };
+            self.length -= key.1.len();
+        }
+    }
 }
 
 /// The name of the operation to run, `None` for the only, anonymous one.
@@ -125,26 +160,22 @@ impl Document {
         operation.map(|operation| &operation.node).ok_or_else(|| Error::internal("no operation"))
     }
 
-    /// Its operation with the variables of a request, to be planned.
+    /// Its operation with the variables of a request.
     pub(crate) fn scope<'a>(
         &'a self,
         variables: &'a Variables,
-        max_page_size: u32,
+        limits: &'a Limits,
     ) -> Result<Scope<'a>> {
-        Ok(Scope {
-            operation: self.operation()?,
-            fragments: &self.ast.fragments,
-            variables,
-            assumptions: Assumptions::default(),
-            max_page_size,
-        })
+        let (operation, fragments) = (self.operation()?, &self.ast.fragments);
+        let assumptions = Assumptions::default();
+        Ok(Scope { operation, fragments, variables, assumptions, limits })
     }
 
     /// A plan that fits the variables of a request, made by `plan` if there is none yet.
     pub(crate) fn plan(
         &self,
         variables: &Variables,
-        max_page_size: u32,
+        limits: &Limits,
         plan: impl FnOnce(Scope<'_>) -> Plan,
     ) -> Result<Arc<Plan>> {
         let mut plans = lock(&self.plans);
@@ -152,13 +183,30 @@ impl Document {
             return Ok(plans[position].clone());
         }
         drop(plans);
-        let plan = Arc::new(plan(self.scope(variables, max_page_size)?));
+        let plan = Arc::new(plan(self.scope(variables, limits)?));
         if plan.is_complete() {
             plans = lock(&self.plans);
             plans.truncate(PLANS - 1);
             plans.insert(0, plan.clone());
         }
         Ok(plan)
+    }
+
+    /// Refuses an operation that costs too much; the document has been found valid.
+    pub(crate) fn check_cost(
+        &self,
+        roots: &Roots,
+        variables: &Variables,
+        limits: &Limits,
+    ) -> Result<()> {
+        let cost = match self.cost.get() {
+            Some(cost) => cost,
+            None => {
+                let cost = Cost::of(&self.scope(variables, limits)?, roots);
+                self.cost.get_or_init(|| cost)
+            }
+        };
+        cost.check(variables, limits)
     }
 }
 
@@ -167,12 +215,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn documents_together_are_not_long() {
+        let documents = Documents::default();
+        for n in 0..200 {
+            let request = Request::new(format!("{{ a{n} }} #{}", "x".repeat(MAX_LENGTH - 10)));
+            let document = documents.get(&request, &Limits::default()).unwrap();
+            documents.keep(&request, &document);
+            documents.keep(&request, &document);
+        }
+        let kept = lock(&documents.0);
+        let lengths = kept.documents.iter().map(|((_, text), _)| text.len());
+        assert_eq!(kept.length, lengths.sum::<usize>());
+        assert!(kept.length <= MAX_TOTAL && kept.documents.len() > 60);
+    }
+
+    #[test]
     fn the_operation_is_named_or_the_only_one() {
         let documents = Documents::default();
         let get = |query: &str, name: Option<&str>| {
             let mut request = Request::new(query);
             request.operation_name = name.map(str::to_owned);
-            documents.get(&request).map(|document| document.operation.clone())
+            documents.get(&request, &Limits::default()).map(|document| document.operation.clone())
         };
         assert_eq!(get("{ a }", None).unwrap(), None);
         assert_eq!(get("query A { a }", None).unwrap(), Some(Name::new("A")));

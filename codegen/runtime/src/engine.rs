@@ -19,20 +19,17 @@ use async_graphql::{
     ValidationResult, Value, Variables,
 };
 
+use crate::database::Operation;
 use crate::document::{Document, Documents};
+use crate::limits::budget::Budget;
 use crate::plan::{self, Plan};
 use crate::roots::{self, Api, Mutation, Query, Roots};
 use crate::variables::InputTypes;
 use crate::{Database, Error};
 
-/// How deep fields may be nested.
-const MAX_DEPTH: usize = 16;
-
-/// How many fields one operation may ask for.
-const MAX_COMPLEXITY: usize = 2_000;
-
-/// How many directives one field may carry.
-const MAX_DIRECTIVES: usize = 8;
+/// How deep fields and fragments may be nested for async-graphql, which its parser allows as well.
+/// [`crate::Limits`] are stricter.
+const MAX_NESTING: usize = 64;
 
 /// An executable schema. Cheap to clone.
 ///
@@ -59,9 +56,7 @@ impl<A: Api> Engine<A> {
     pub fn new(database: Database) -> Self {
         let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
             .extension(Gate)
-            .limit_depth(MAX_DEPTH)
-            .limit_complexity(MAX_COMPLEXITY)
-            .limit_directives(MAX_DIRECTIVES)
+            .limit_recursive_depth(MAX_NESTING)
             .finish();
         let (types, documents) = (InputTypes::of(roots::registry::<A>()), Documents::default());
         Self(Arc::new(Inner { schema, types, roots: Roots::of::<A>(), documents, database }))
@@ -73,8 +68,10 @@ impl<A: Api> Engine<A> {
     }
 
     async fn run(&self, mut request: Request) -> Result<Response, Vec<ServerError>> {
-        let document = self.0.documents.get(&request).map_err(|error| vec![error])?;
-        let operation = document.operation().map_err(|error| internal(&error))?;
+        let Inner { roots, database, .. } = &*self.0;
+        let limits = database.limits();
+        let document = self.0.documents.get(&request, limits).map_err(|error| vec![error])?;
+        let operation = document.operation().map_err(refused)?;
         let checked = self.0.types.check(operation, &request.variables);
         if !document.is_valid() || !matches!(checked, Ok(true)) {
             self.validate(&document, &request).await?;
@@ -84,21 +81,22 @@ impl<A: Api> Engine<A> {
         if operation.ty == OperationType::Subscription {
             return Err(vec![ServerError::new("subscriptions are not served here", None)]);
         }
-        let Inner { roots, database, .. } = &*self.0;
         let variables = std::mem::take(&mut request.variables);
+        document.check_cost(roots, &variables, limits).map_err(refused)?;
         let plan = document
-            .plan(&variables, database.max_page_size(), |scope| {
+            .plan(&variables, limits, |scope| {
                 let fields = scope.root();
                 Plan::of(roots, scope, fields)
             })
-            .map_err(|error| internal(&error))?;
+            .map_err(refused)?;
         let introspection = if plan.needs_introspection() {
             self.introspect(&request, &document, &variables).await?
         } else {
             IndexMap::new()
         };
-        let request =
-            plan::Request { database, variables: &variables, introspection: &introspection };
+        let budget = Budget::default();
+        let operation = Operation { variables: &variables, budget: &budget };
+        let request = plan::Request { database, operation, introspection: &introspection };
         Ok(plan.run(request).await)
     }
 
@@ -122,7 +120,7 @@ impl<A: Api> Engine<A> {
         document: &Document,
         variables: &Variables,
     ) -> Result<IndexMap<Name, Value>, Vec<ServerError>> {
-        let scope = document.scope(variables, 0).map_err(|error| internal(&error))?;
+        let scope = document.scope(variables, self.0.database.limits()).map_err(refused)?;
         let fields = scope.root();
         let wanted = fields.values().flatten().filter(|field| is_introspection(&field.node));
         let wanted: Vec<Positioned<Field>> = wanted.map(|field| (*field).clone()).collect();
@@ -139,8 +137,8 @@ impl<A: Api> Engine<A> {
     }
 }
 
-fn internal(error: &Error) -> Vec<ServerError> {
-    vec![async_graphql::Error::from(error).into_server_error(Default::default())]
+fn refused(error: Error) -> Vec<ServerError> {
+    vec![error.before_execution()]
 }
 
 /// A document of one anonymous operation with the given root fields.

@@ -8,10 +8,11 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use async_graphql::{ErrorExtensionValues, ErrorExtensions};
+use async_graphql::{ErrorExtensionValues, ErrorExtensions, Pos, ServerError};
 use deadpool::managed::PoolError;
 use tokio_postgres::error::DbError;
 
+use crate::Limit;
 use crate::param::Bound;
 
 /// The result of a step of a request.
@@ -44,8 +45,8 @@ struct Parts {
 pub enum Code {
     /// The request is at fault: a value that its type does not allow.
     BadUserInput,
-    /// A page, an offset or a nested list is larger than the server allows.
-    LimitExceeded,
+    /// The request goes beyond a limit.
+    Limit(Limit),
     /// A rule of the application refused (`RAISE EXCEPTION` without an own code).
     RuleViolation,
     /// Something changed in between, or exists already; reading again may help.
@@ -55,7 +56,9 @@ pub enum Code {
     /// The database role lacks a right.
     Forbidden,
     /// The statement took too long.
-    Timeout,
+    StatementTimeout,
+    /// Somebody cancelled the statement, such as an administrator.
+    Cancelled,
     /// The database cannot be reached or has no connection to give; trying again may help.
     Unavailable,
     /// Anything else: masked.
@@ -69,12 +72,13 @@ impl Code {
     pub fn as_str(&self) -> &str {
         match self {
             Self::BadUserInput => "BAD_USER_INPUT",
-            Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::Limit(limit) => limit.code(),
             Self::RuleViolation => "RULE_VIOLATION",
             Self::Conflict => "CONFLICT",
             Self::ConstraintViolation => "CONSTRAINT_VIOLATION",
             Self::Forbidden => "FORBIDDEN",
-            Self::Timeout => "TIMEOUT",
+            Self::StatementTimeout => "STATEMENT_TIMEOUT",
+            Self::Cancelled => "CANCELLED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
             Self::Custom(code) => code,
@@ -153,7 +157,17 @@ impl Error {
                 (Code::Conflict, "another transaction was in the way; try again".to_owned())
             }
             "42501" => (Code::Forbidden, "permission denied".to_owned()),
-            "57014" => (Code::Timeout, "the statement took too long and was stopped".to_owned()),
+            // Only the text tells these apart; in another language than English, a cancellation
+            // counts as a timeout.
+            "57014" if db.message().ends_with("user request") => {
+                (Code::Cancelled, "the statement was cancelled at the database".to_owned())
+            }
+            "57014" => (
+                Code::StatementTimeout,
+                "the statement took too long and was stopped; the server's setting \
+                 STATEMENT_TIMEOUT allows more"
+                    .to_owned(),
+            ),
             "53300" | "57P01" | "57P02" | "57P03" => return Self::unavailable(db),
             _ if is_custom(state) => (Code::RuleViolation, db.message().to_owned()),
             "25006" => {
@@ -196,6 +210,18 @@ impl Error {
             (!paths.is_empty()).then(|| refusal.with_sql_state(db.code().code()))
         });
         refused.unwrap_or_else(|| error.into())
+    }
+
+    /// The error of a request that is refused as a whole.
+    pub(crate) fn before_execution(self) -> ServerError {
+        let error = async_graphql::Error::from(&self).into_server_error(Pos::default());
+        ServerError { locations: Vec::new(), ..error }
+    }
+
+    /// The error of a command that PostgreSQL has carried out all the same.
+    pub(crate) fn carried_out(mut self) -> Self {
+        self.0.message = format!("the command was carried out, but {}", self.0.message);
+        self
     }
 
     fn with_sql_state(mut self, state: &str) -> Self {

@@ -17,21 +17,19 @@ use tokio_postgres::types::{FromSql, Type as PgType};
 
 use crate::aggregate::Loaded;
 use crate::database::Session;
+use crate::limits::budget::Budget;
 use crate::model::{Cardinality, Type};
 use crate::param::KeyParts;
 use crate::resolver::{Function, Returns};
 use crate::selection::{Field, RowsField, Selection, Target};
 use crate::sql::Sql;
-use crate::{Code, Error, Result, decode};
+use crate::{Code, Error, Limit, Limits, Result, decode};
 pub(crate) use aggregates::AggregateStatements;
 use aggregates::load_aggregate;
 pub(crate) use keys::Grouped;
 use keys::Keys;
 use statement::Shape;
 pub(crate) use statement::{Link, Statements};
-
-/// Rows that one nested level may bring at the most, over all parents.
-const MAX_NESTED_ROWS: usize = 100_000;
 
 /// Fetched rows of one level, and what lies below.
 #[derive(Default)]
@@ -58,15 +56,16 @@ struct Below {
 pub(crate) struct Run<'a> {
     pub(crate) session: &'a Session,
     pub(crate) variables: &'a Variables,
-    /// Rows that one list may have at the most.
-    pub(crate) max_page_size: u32,
+    pub(crate) limits: &'a Limits,
+    /// What the operation has read.
+    pub(crate) budget: &'a Budget,
 }
 
 impl Run<'_> {
     /// Runs a statement; `keys` are those of the parents, if it has any.
     pub(crate) async fn rows(self, sql: &Sql, keys: &KeyParts<'_>) -> Result<Vec<Row>> {
         let params = sql.bind(self.variables, keys)?;
-        self.session.query(&sql.text, &params).await
+        self.session.query(&sql.text, &params, self.limits, self.budget).await
     }
 }
 
@@ -138,7 +137,7 @@ impl Level {
         skip: usize,
         early: Vec<Option<Vec<Row>>>,
     ) -> Pin<Box<dyn Future<Output = Result<Self>> + Send + 'a>> {
-        let (rows, max_page_size) = (rows.into(), run.max_page_size);
+        let (rows, max_page_size) = (rows.into(), run.limits.max_page_size);
         Box::pin(async move {
             let mut early = early.into_iter();
             let below = selection
@@ -174,6 +173,7 @@ impl Level {
         let mut aggregates = self.aggregates.iter();
         let mut separator = b'{';
         for field in &selection.fields {
+            selection.check_size(out)?;
             out.push(separator);
             separator = b',';
             match field {
@@ -224,14 +224,10 @@ impl Level {
             (Returns::Values(ty), Some(raw)) => {
                 let values = decode::split_array(raw)?;
                 if values.len() > self.max_page_size as usize {
-                    return Err(Error::new(
-                        Code::LimitExceeded,
-                        format!(
-                            "function {} has more than {} values for one row; ask for less with \
-                             `limit`",
-                            function.name, self.max_page_size
-                        ),
-                    ));
+                    return Err(Limit::PageSize.exceeded(format!(
+                        "function {} has more than {} values for one row; ask for less with `limit`",
+                        function.name, self.max_page_size
+                    )));
                 }
                 write_values(function, ty, values.into_iter().map(Ok), selection, out)?;
             }
@@ -286,7 +282,7 @@ impl Below {
             None => run.rows(sql, &keys.parts).await?,
         };
         let grouped = keys.group(&rows, shape)?;
-        check_length(&grouped, field, run.max_page_size)?;
+        check_length(&grouped, field, run.limits.max_page_size)?;
         let level = Level::load(run, &field.selection, rows, shape.skip(), Vec::new()).await?;
         Ok(Self { level, grouped })
     }
@@ -323,17 +319,13 @@ impl Below {
     }
 }
 
-/// Refuses more rows for a parent, or for all of them, than a response may have.
+/// Refuses more rows for a parent than a page may have.
 fn check_length(grouped: &Grouped, field: &RowsField, max_page_size: u32) -> Result<()> {
-    if grouped.longest() <= max_page_size as usize && grouped.len() <= MAX_NESTED_ROWS {
+    if grouped.longest() <= max_page_size as usize {
         return Ok(());
     }
-    Err(Error::new(
-        Code::LimitExceeded,
-        format!(
-            "`{}` has more than {max_page_size} rows for one parent, or {MAX_NESTED_ROWS} in all; \
-             ask for less with `limit`",
-            field.name
-        ),
-    ))
+    Err(Limit::PageSize.exceeded(format!(
+        "`{}` has more than {max_page_size} rows for one parent; ask for less with `limit`",
+        field.name
+    )))
 }

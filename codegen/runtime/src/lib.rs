@@ -4,6 +4,7 @@
 //! here, in ordinary code that is written, tested and documented once:
 //!
 //! 1. [`Engine`] parses and validates a document, once per text, and runs its root fields.
+//!    What it may cost is limited ([`Limits`]).
 //! 2. A [`Resolver`] says what a root field reads or calls; its arguments are checked against the
 //!    tables.
 //! 3. The selection set decides which columns are read: an SQL statement is built from the tables
@@ -37,6 +38,7 @@ mod error;
 mod input;
 mod json;
 mod level;
+mod limits;
 mod list;
 mod model;
 mod operand;
@@ -63,6 +65,7 @@ mod variables;
 pub use database::{ConfigError, Database, DatabaseConfig};
 pub use engine::Engine;
 pub use error::{Code, Error, Result};
+pub use limits::{Limit, Limits};
 pub use model::{
     Cardinality, Column, CompositeType, Computed, EnumType, ObjectType, RangeType, Relation, Type,
     View,

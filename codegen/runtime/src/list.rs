@@ -7,7 +7,7 @@ use crate::model::ObjectType;
 use crate::order::{Order, write_joins, write_order};
 use crate::predicate::{Predicate, write_where};
 use crate::sql::Sql;
-use crate::{Error, Result};
+use crate::{Error, Limit, Result};
 
 /// The arguments of a list.
 #[derive(Clone, Debug, Default)]
@@ -107,10 +107,9 @@ impl ListArguments {
         if self.limit.is_some() || length <= max_page_size as usize {
             return Ok(());
         }
-        Err(Error::new(
-            crate::Code::LimitExceeded,
-            format!("`{field}` has more than {max_page_size} rows; ask for less with `limit`"),
-        ))
+        Err(Limit::PageSize.exceeded(format!(
+            "`{field}` has more than {max_page_size} rows; ask for less with `limit`"
+        )))
     }
 
     /// Appends ` limit … offset …`. Numbers are text: behind a parameter, the planner would not
@@ -129,10 +128,9 @@ impl ListArguments {
 pub(crate) fn check_limit(limit: i32, argument: &str, max_page_size: u32) -> Result<()> {
     match u32::try_from(limit) {
         Err(_) => Err(Error::bad_input(format!("`{argument}` must not be negative"))),
-        Ok(limit) if limit > max_page_size => Err(Error::new(
-            crate::Code::LimitExceeded,
-            format!("`{argument}` is {limit}, but a page has at most {max_page_size} rows"),
-        )),
+        Ok(limit) if limit > max_page_size => Err(Limit::PageSize.exceeded(format!(
+            "`{argument}` is {limit}, but a page has at most {max_page_size} rows"
+        ))),
         Ok(_) => Ok(()),
     }
 }

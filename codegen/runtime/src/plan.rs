@@ -7,12 +7,12 @@
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Name, PathSegment, Pos, Response, ServerError, Value, Variables};
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 
 use crate::aggregate::Aggregate;
 use crate::call::RootCall;
 use crate::connection::Connection;
-use crate::database::Database;
+use crate::database::{Database, Operation};
 use crate::input::Assumption;
 use crate::json::{member, write_string};
 use crate::resolver::{Action, Resolver};
@@ -20,6 +20,10 @@ use crate::roots::Roots;
 use crate::scope::{Fields, Occurrences, Scope};
 use crate::select::{List, Lookup};
 use crate::{Result, respond};
+
+/// How many root fields of a query run at the same time: one client must not take every connection
+/// from the others.
+const AT_A_TIME: usize = 4;
 
 /// A planned operation.
 pub(crate) struct Plan {
@@ -58,7 +62,7 @@ impl Plan {
         let is_mutation = scope.operation.ty == OperationType::Mutation;
         let plan = |(key, field): (&str, Occurrences<'_>)| {
             let name = field[0].node.name.node.as_str();
-            let resolver = roots.find(is_mutation, name);
+            let resolver = roots.resolver(is_mutation, name);
             let step = match (resolver, name) {
                 (Some(resolver), _) => Step::of(&scope, &field, resolver),
                 (None, "__schema" | "__type") => Ok(Step::Introspection),
@@ -96,7 +100,7 @@ impl Plan {
         self.fields.iter().any(|field| matches!(field.step, Ok(Step::Introspection)))
     }
 
-    /// Runs the fields: all at once for a query, one after the other for a mutation.
+    /// Runs the fields: some at a time for a query, one after the other for a mutation.
     ///
     /// A failed field is null. A null where none is allowed takes its parent with it, which is the
     /// whole of `data`.
@@ -109,12 +113,15 @@ impl Plan {
                 answer.end(field, start, result);
             }
         } else {
-            let results = join_all(self.fields.iter().map(async |field| {
+            let run = async |field: &RootField| {
                 let mut out = Vec::new();
                 let result = field.run(request, &mut out).await;
                 (out, result)
-            }));
-            for (field, (out, result)) in self.fields.iter().zip(results.await) {
+            };
+            let running: Vec<_> = self.fields.iter().map(run).collect();
+            let mut results = stream::iter(running).buffered(AT_A_TIME);
+            for field in &self.fields {
+                let Some((out, result)) = results.next().await else { break };
                 let start = answer.begin(field);
                 answer.out.extend_from_slice(&out);
                 answer.end(field, start, result);
@@ -128,7 +135,7 @@ impl Plan {
 #[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub(crate) database: &'a Database,
-    pub(crate) variables: &'a Variables,
+    pub(crate) operation: Operation<'a>,
     /// The values of `__schema` and `__type`, by response name.
     pub(crate) introspection: &'a IndexMap<Name, Value>,
 }
@@ -136,7 +143,8 @@ pub(crate) struct Request<'a> {
 impl RootField {
     /// Appends its value; `false`, and nothing of use, is null.
     async fn run(&self, request: Request<'_>, out: &mut Vec<u8>) -> Result<bool, ServerError> {
-        let Request { database, variables, introspection } = request;
+        let Request { database, operation, introspection } = request;
+        let start = out.len();
         let result = match &self.step {
             Err(error) => return Err(self.error(error)),
             Ok(Step::Known(json)) => {
@@ -148,13 +156,17 @@ impl RootField {
                 respond::write(value.unwrap_or(&Value::Null), out);
                 Ok(true)
             }
-            Ok(Step::List(list)) => database.read(list, variables, out).await,
-            Ok(Step::Lookup(lookup)) => database.read(lookup, variables, out).await,
-            Ok(Step::Aggregate(aggregate)) => database.read(aggregate, variables, out).await,
-            Ok(Step::Connection(connection)) => database.read(connection, variables, out).await,
-            Ok(Step::Call(call)) => call.call(database, variables, out).await,
+            Ok(Step::List(list)) => database.read(list, operation, out).await,
+            Ok(Step::Lookup(lookup)) => database.read(lookup, operation, out).await,
+            Ok(Step::Aggregate(aggregate)) => database.read(aggregate, operation, out).await,
+            Ok(Step::Connection(connection)) => database.read(connection, operation, out).await,
+            Ok(Step::Call(call)) => call.call(database, operation, out).await,
         };
-        result.map_err(|error| self.error(&error))
+        let written = |found| {
+            operation.budget.write(database.limits(), out.len() - start)?;
+            Ok(found)
+        };
+        result.and_then(written).map_err(|error| self.error(&error))
     }
 
     fn error(&self, error: &crate::Error) -> ServerError {

@@ -6,7 +6,7 @@ use crate::decode::{self, DecodeError};
 use crate::level::raw;
 use crate::model::{CompositeType, EnumType, ObjectType, RangeType, Type, View};
 use crate::scalar::{BigInt, Json};
-use crate::{Error, Result};
+use crate::{Error, Limits, Result};
 
 /// A struct with one field per column.
 pub trait Record: Sized + Send + Sync + 'static {
@@ -284,6 +284,9 @@ from_bytes!(i16: "int2", i32: "int4", f32: "float4", f64: "float8");
 
 impl From<DecodeError> for Error {
     fn from(error: DecodeError) -> Self {
+        if let DecodeError::TooLong(max_bytes) = error {
+            return Limits::response_too_large(max_bytes);
+        }
         Self::internal(error)
     }
 }

@@ -110,7 +110,7 @@ impl Roots {
     }
 
     /// The resolver of a root field.
-    pub(crate) fn find(&self, is_mutation: bool, field: &str) -> Option<&'static Resolver> {
+    pub(crate) fn resolver(&self, is_mutation: bool, field: &str) -> Option<&'static Resolver> {
         let resolvers = if is_mutation { &self.mutations } else { &self.queries };
         resolvers.get(field).copied()
     }

@@ -8,6 +8,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned, Variables};
 
+use crate::Limits;
 use crate::input::{Assumptions, Input};
 
 /// Selected fields by response name.
@@ -24,8 +25,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) variables: &'a Variables,
     /// What the plan takes for granted about the variables.
     pub(crate) assumptions: Assumptions,
-    /// Rows that one list may ask for at the most.
-    pub(crate) max_page_size: u32,
+    pub(crate) limits: &'a Limits,
 }
 
 impl<'a> Scope<'a> {

@@ -38,7 +38,7 @@ impl List {
         view: &'static View,
         equal: &[&str],
     ) -> Result<Self> {
-        let max_page_size = scope.max_page_size;
+        let max_page_size = scope.limits.max_page_size;
         let given = scope.arguments(&field[0].node);
         let limit = Some(ListArguments::DEFAULT_LIMIT);
         let arguments =
@@ -78,7 +78,7 @@ impl Lookup {
             arguments.predicates.push(Predicate::equal(column, input)?);
         }
         let selection = Selection::of_rows(scope, field, view.object)?;
-        let sql = statement(view, &selection, &arguments, scope.max_page_size)?;
+        let sql = statement(view, &selection, &arguments, scope.limits.max_page_size)?;
         let early = selection.rows_fields().map(|field| field.early(key, &sql.params));
         let early = early.collect();
         Ok(Self { view, sql, selection, early })

@@ -19,7 +19,7 @@ use crate::model::{
 use crate::resolver::{Function, Returns};
 use crate::scope::{Occurrences, Scope};
 use crate::sql::Sql;
-use crate::{Error, Result};
+use crate::{Error, Limits, Result};
 
 /// The selected fields of an object.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct Selection {
     pub(crate) fields: Vec<Field>,
     /// What to fetch, in order; a column once, however often it is selected.
     pub(crate) outputs: Vec<Output>,
+    /// How long an answer may be.
+    max_bytes: usize,
 }
 
 /// What a statement fetches of a row.
@@ -122,8 +124,19 @@ impl Selection {
         object: &'static ObjectType,
         outputs: Vec<Output>,
     ) -> Result<Self> {
-        let selection = Self { object, fields: Vec::new(), outputs };
+        let selection = Self::empty(scope, object, outputs);
         plan_into(scope, selection, &selection_sets(field), Source::Columns)
+    }
+
+    fn empty(scope: &Scope<'_>, object: &'static ObjectType, outputs: Vec<Output>) -> Self {
+        let max_bytes = scope.limits.max_response_bytes;
+        Self { object, fields: Vec::new(), outputs, max_bytes }
+    }
+
+    /// Refuses an answer that has become too long. Asked before each field: aliases repeat a large
+    /// value that was read once.
+    pub(crate) fn check_size(&self, out: &[u8]) -> decode::Result {
+        if out.len() > self.max_bytes { Err(DecodeError::TooLong(self.max_bytes)) } else { Ok(()) }
     }
 
     /// Plans the selection set of a field, for a value of a type; `None` where the type has no
@@ -192,6 +205,7 @@ impl Selection {
     ) -> decode::Result {
         let mut separator = b'{';
         for field in &self.fields {
+            self.check_size(out)?;
             out.push(separator);
             separator = b',';
             match field {
@@ -273,8 +287,8 @@ impl Output {
 }
 
 impl RowsField {
-    fn complete(mut self, max_page_size: u32) -> Result<Field> {
-        self.statements = Statements::of(&self, max_page_size)?;
+    fn complete(mut self, limits: &Limits) -> Result<Field> {
+        self.statements = Statements::of(&self, limits)?;
         Ok(Field::Rows(self))
     }
 }
@@ -306,7 +320,7 @@ fn plan(
     sets: &[&SelectionSet],
     source: Source,
 ) -> Result<Selection> {
-    let selection = Selection { object, fields: Vec::new(), outputs: Vec::new() };
+    let selection = Selection::empty(scope, object, Vec::new());
     plan_into(scope, selection, sets, source)
 }
 
@@ -369,12 +383,18 @@ fn plan_field(
         name: relation.field,
         target: Target::View(object, relation),
         cardinality: relation.cardinality,
-        arguments: ListArguments::parse(Some(target), &[], given, None, scope.max_page_size)?,
+        arguments: ListArguments::parse(
+            Some(target),
+            &[],
+            given,
+            None,
+            scope.limits.max_page_size,
+        )?,
         selection: plan(scope, target, &sets, Source::Columns)?,
         statements: Statements::default(),
         slots,
     };
-    field.complete(scope.max_page_size)
+    field.complete(scope.limits)
 }
 
 fn plan_aggregate(
@@ -386,13 +406,13 @@ fn plan_aggregate(
 ) -> Result<Field> {
     let target = (relation.target)().object;
     let given = scope.arguments(&asts[0].node);
-    let arguments = ListArguments::parse(Some(target), &[], given, None, scope.max_page_size)?;
+    let arguments =
+        ListArguments::parse(Some(target), &[], given, None, scope.limits.max_page_size)?;
     let fields = aggregate::Fields::of(scope, &asts.to_vec(), target)?;
     let link = Link { object: selection.object, relation };
     Ok(Field::Aggregate(RelatedAggregate {
         member: member(key),
-        relation,
-        statements: AggregateStatements::of(link, &arguments.predicates, &fields)?,
+        statements: AggregateStatements::of(link, &arguments.predicates, &fields, scope.limits)?,
         fields,
         slots: selection.fetch_key(relation)?,
     }))
@@ -407,7 +427,7 @@ fn plan_computed(
 ) -> Result<Field> {
     let function = (computed.function)();
     let given = scope.arguments(&asts[0].node);
-    let (call, arguments) = Call::parse(function, given, scope.max_page_size)?;
+    let (call, arguments) = Call::parse(function, given, scope.limits.max_page_size)?;
     let sets = selection_sets(asts);
     let cardinality = match &function.returns {
         Returns::Row(_) => Cardinality::Optional,
@@ -437,7 +457,7 @@ fn plan_computed(
         statements: Statements::default(),
         slots: vec![selection.fetch(Output::Row(computed.row))],
     };
-    field.complete(scope.max_page_size)
+    field.complete(scope.limits)
 }
 
 fn plan_value(scope: &Scope<'_>, ty: &Type, sets: &[&SelectionSet]) -> Result<Option<Selection>> {

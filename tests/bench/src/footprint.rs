@@ -59,7 +59,7 @@ async fn refuses_huge_page(server: &Process) -> Result<()> {
     let (_, body) = connection.exchange(&page(100_000)).await?;
     let answer: serde_json::Value = serde_json::from_slice(body)?;
     let code = &answer["errors"][0]["extensions"]["code"];
-    ensure!(code == "LIMIT_EXCEEDED", "a page of 100,000 rows is not refused: {answer}");
+    ensure!(code == "PAGE_SIZE_EXCEEDED", "a page of 100,000 rows is not refused: {answer}");
     Ok(())
 }
 

@@ -146,7 +146,8 @@ impl Fields {
                 }
                 "groupBy" if part == Part::Whole => {
                     let given = scope.arguments(&asts[0].node);
-                    let arguments = GroupArguments::parse(object, given, scope.max_page_size)?;
+                    let arguments =
+                        GroupArguments::parse(object, given, scope.limits.max_page_size)?;
                     let group = Self::plan(scope, &asts, object, Part::Group)?;
                     for column in group.keys() {
                         arguments.check_key("key", column)?;

@@ -57,7 +57,7 @@ impl Page {
         if !fields.need_rows() {
             return Ok(Self { total: reader.total().await?, ..Self::default() });
         }
-        let sql = page(connection, bounds, run.max_page_size);
+        let sql = page(connection, bounds, run.limits.max_page_size);
         let rows = run.rows(&sql, &[]).await?;
         let Fetched { rows, values, has_more } = Fetched::of(rows, arguments, fields)?;
         let rows = Arc::new(rows);

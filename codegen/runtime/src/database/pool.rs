@@ -3,13 +3,12 @@
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, Object, RecycleError, RecycleResult, Timeouts};
 use tokio_postgres::config::SslMode;
-use tokio_postgres::{Config, NoTls, Row};
+use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::session::Session;
 use super::wire::Wire;
 use super::{ConfigError, DatabaseConfig, Side};
-use crate::param::Bound;
 use crate::{Result, tls};
 
 /// A pool of connections.
@@ -31,13 +30,6 @@ pub(crate) struct Halves {
     pub(crate) session: Session,
     /// What moves bytes.
     pub(crate) wire: Wire,
-}
-
-impl Halves {
-    /// Runs one statement.
-    pub(crate) async fn query(&mut self, sql: &str, params: &[Bound<'_>]) -> Result<Vec<Row>> {
-        self.wire.drive(self.session.query(sql, params)).await
-    }
 }
 
 impl managed::Manager for Connector {
@@ -62,7 +54,7 @@ impl managed::Manager for Connector {
         Halves { session, wire }: &mut Halves,
         _: &Metrics,
     ) -> RecycleResult<tokio_postgres::Error> {
-        if session.is_lost() || wire.is_unusable() {
+        if !session.is_usable() || wire.is_unusable() {
             return Err(RecycleError::message("the connection is lost"));
         }
         Ok(())

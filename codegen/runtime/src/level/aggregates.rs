@@ -3,13 +3,13 @@
 use futures_util::future::{try_join, try_join_all};
 use tokio_postgres::Row;
 
+use super::Run;
 use super::keys::Keys;
 use super::statement::{Link, Shape};
-use super::{MAX_NESTED_ROWS, Run};
 use crate::aggregate::{Fields, Loaded, LoadedGroups, RelatedAggregate, groups_of_parents, totals};
 use crate::predicate::{Predicate, write_where};
 use crate::sql::Sql;
-use crate::{Code, Error, Result};
+use crate::{Limits, Result};
 
 /// How the rows of a relation are aggregated.
 #[derive(Debug)]
@@ -22,7 +22,12 @@ pub(crate) struct AggregateStatements {
 }
 
 impl AggregateStatements {
-    pub(crate) fn of(link: Link, predicates: &[Predicate], fields: &Fields) -> Result<Self> {
+    pub(crate) fn of(
+        link: Link,
+        predicates: &[Predicate],
+        fields: &Fields,
+        limits: &Limits,
+    ) -> Result<Self> {
         let shape = link.shape()?;
         // What tells parents apart: the key, or its position.
         let parent = |sql: &mut Sql| {
@@ -35,7 +40,7 @@ impl AggregateStatements {
         let totals = (!fields.terms.is_empty()).then(|| totals(fields, Some(&parent), &from));
         let groups = fields.groups.iter();
         let groups =
-            groups.map(|groups| groups_of_parents(groups, &parent, &from, MAX_NESTED_ROWS));
+            groups.map(|groups| groups_of_parents(groups, &parent, &from, limits.max_rows));
         Ok(Self { shape, totals: totals.transpose()?, groups: groups.collect::<Result<_>>()? })
     }
 }
@@ -75,24 +80,10 @@ pub(super) async fn load_aggregate(
     };
     let groups = groups.iter().map(async |sql| {
         let rows = rows(Some(sql)).await?;
-        if rows.len() > MAX_NESTED_ROWS {
-            return Err(too_many_groups(field));
-        }
         let of_parent = keys.group(&rows, *shape)?;
         Ok(LoadedGroups { rows, skip: shape.skip(), of_parent })
     });
     let (rows, groups) = try_join(rows(totals.as_ref()), try_join_all(groups)).await?;
     let of_parent = keys.group(&rows, *shape)?;
     Ok(Loaded { rows, skip: shape.skip(), of_parent, groups })
-}
-
-fn too_many_groups(field: &RelatedAggregate) -> Error {
-    Error::new(
-        Code::LimitExceeded,
-        format!(
-            "`groupBy` below `{}` has more than {MAX_NESTED_ROWS} groups in all; ask for less with \
-             `limit`",
-            field.relation.field
-        ),
-    )
 }

@@ -127,11 +127,6 @@ impl Grouped {
         Self { rows: (0..len).collect(), of_parent: vec![0..len] }
     }
 
-    /// How many rows there are.
-    pub(super) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
     /// How many rows a parent has at the most.
     pub(super) fn longest(&self) -> usize {
         self.of_parent.iter().map(Range::len).max().unwrap_or(0)

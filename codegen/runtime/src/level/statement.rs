@@ -1,7 +1,5 @@
 //! The statements that read the rows of a field for its parents.
 
-use super::MAX_NESTED_ROWS;
-use crate::Result;
 use crate::arguments::Call;
 use crate::list::ListArguments;
 use crate::model::{Cardinality, ObjectType, Relation};
@@ -9,6 +7,7 @@ use crate::order::{self, Order, write_joins, write_order};
 use crate::param::Param;
 use crate::selection::{Output, RowsField, Target};
 use crate::sql::Sql;
+use crate::{Limits, Result};
 
 /// How the rows of a field are read.
 #[derive(Clone, Debug, Default)]
@@ -64,16 +63,16 @@ impl Shape {
 }
 
 impl Statements {
-    pub(crate) fn of(field: &RowsField, max_page_size: u32) -> Result<Self> {
+    pub(crate) fn of(field: &RowsField, limits: &Limits) -> Result<Self> {
         let link = match &field.target {
             Target::Function(call, row) => {
-                let many = (Shape::Call, of_function(field, call, row, max_page_size));
+                let many = (Shape::Call, of_function(field, call, row, limits));
                 return Ok(Self { one: None, many });
             }
             Target::View(object, relation) => Link { object, relation },
         };
         let order = order::complete(&field.arguments.order, (link.relation.target)())?;
-        let view = OfView { field, link, order: &order, max_page_size };
+        let view = OfView { field, link, order: &order, limits };
         let shape = Shape::of(field, link)?;
         let many = match shape {
             Shape::Any { key } => view.any(key.is_none())?,
@@ -116,7 +115,7 @@ struct OfView<'a> {
     field: &'a RowsField,
     link: Link,
     order: &'a [Order],
-    max_page_size: u32,
+    limits: &'a Limits,
 }
 
 /// A relation, with the object that it leads from.
@@ -139,7 +138,7 @@ impl OfView<'_> {
         }
         write_filter(&self.field.arguments, &mut sql);
         write_order(self.order, &mut sql);
-        self.field.arguments.write_bounded_page(self.max_page_size, &mut sql);
+        self.field.arguments.write_bounded_page(self.limits.max_page_size, &mut sql);
         Ok(sql)
     }
 
@@ -157,7 +156,7 @@ impl OfView<'_> {
         self.link.write_any(&mut sql)?;
         write_filter(&self.field.arguments, &mut sql);
         write_order(self.order, &mut sql);
-        write_limit(&mut sql);
+        write_limit(self.limits, &mut sql);
         Ok(sql)
     }
 
@@ -173,7 +172,7 @@ impl OfView<'_> {
         write_joins(self.order, &mut sql);
         self.field.arguments.write_where(&mut sql);
         write_order(self.order, &mut sql);
-        write_limit(&mut sql);
+        write_limit(self.limits, &mut sql);
         Ok(sql)
     }
 
@@ -194,7 +193,7 @@ impl OfView<'_> {
     }
 
     fn write_selected(&self, before: &str, sql: &mut Sql) {
-        self.field.selection.write_outputs(before, self.max_page_size, sql);
+        self.field.selection.write_outputs(before, self.limits.max_page_size, sql);
     }
 
     fn write_from(&self, sql: &mut Sql) {
@@ -269,7 +268,8 @@ impl Link {
 }
 
 /// Rows go back as they came, so that neither a key nor another look at the view is needed.
-fn of_function(field: &RowsField, call: &Call, row: &str, max_page_size: u32) -> Sql {
+fn of_function(field: &RowsField, call: &Call, row: &str, limits: &Limits) -> Sql {
+    let max_page_size = limits.max_page_size;
     let arguments = &field.arguments;
     let mut sql = Sql::default();
     // `r` could be a column; `r.*` is the row.
@@ -300,6 +300,7 @@ fn write_filter(arguments: &ListArguments, sql: &mut Sql) {
     }
 }
 
-fn write_limit(sql: &mut Sql) {
-    sql.push(" limit ").number(MAX_NESTED_ROWS as u64 + 1);
+/// One row more than an operation may read.
+fn write_limit(limits: &Limits, sql: &mut Sql) {
+    sql.push(" limit ").number(limits.max_rows as u64 + 1);
 }
