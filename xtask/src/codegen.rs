@@ -1,7 +1,5 @@
 //! `cargo xtask codegen`: from the schema to the files of the generated crate.
 
-mod source;
-
 use std::{path::Path, process::ExitCode, time::Instant};
 
 use ::codegen::{Catalog, Change, ChangeKind, Config, Diagnostics, FileTree, Plan, suggestion};
@@ -12,8 +10,8 @@ use crate::{
     flags::Codegen,
     project::Project,
     report::{Report, count, print, took},
+    source::Source,
 };
-use source::Source;
 
 /// What a user types to bring generated files up to date.
 const COMMAND: &str = "cargo xtask codegen";

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     /// Manage the development database
     #[command(subcommand)]
     Db(Db),
+    /// Show the SQL of root fields or documents with its plans, or look for missing indexes
+    Explain(Explain),
     /// Run all tests on a throw-away PostgreSQL
     Test(Test),
     /// Look for rows that contradict what the API says about them
@@ -83,6 +85,26 @@ pub(crate) struct Codegen {
     /// Folder to write to
     #[arg(long, value_name = "DIR", default_value = "generated/src")]
     pub(crate) out: PathBuf,
+}
+
+/// `cargo xtask explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Root field to explain, with all columns and those of each relation [default: all that read]
+    #[arg(conflicts_with = "document")]
+    pub(crate) field: Option<String>,
+    /// File with a GraphQL document to explain instead; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) document: Option<PathBuf>,
+    /// Operation of the document
+    #[arg(long, value_name = "NAME", requires = "document")]
+    pub(crate) operation: Option<String>,
+    /// Variables of the document, a JSON object
+    #[arg(long, value_name = "JSON", requires = "document")]
+    pub(crate) variables: Option<String>,
+    /// Print only the indexes that lookups by keys and foreign keys lack; exit with 1 if there are any
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// `cargo xtask db`

@@ -5,8 +5,8 @@
 //! 1 if something failed, 2 for a wrong command line and 4 if generated files are out of date.
 //!
 //! It is a library so that tests can bring a database to the state that `sql/` describes, in the
-//! same way as the commands do ([`schema`]), hold claims against its rows ([`verify`]), and serve
-//! GraphiQL's files ([`graphiql`]).
+//! same way as the commands do ([`schema`]), hold claims against its rows ([`verify`]), look for
+//! missing indexes ([`explain`]), and serve GraphiQL's files ([`graphiql`]).
 
 mod bench;
 mod cargo;
@@ -15,11 +15,13 @@ mod codegen;
 mod connection;
 mod db;
 mod dev;
+pub mod explain;
 mod flags;
 pub mod graphiql;
 mod project;
 mod report;
 pub mod schema;
+mod source;
 mod target;
 mod test;
 pub mod verify;
@@ -67,6 +69,7 @@ fn run(flags: &Flags, report: &Report) -> Result<ExitCode> {
             Command::Codegen(command) => codegen::run(command, &project, report).await,
             Command::Db(command) => db::run(command, &project, report).await,
             Command::Dev(command) => dev::run(command, &project, report).await,
+            Command::Explain(command) => explain::run(command, &project, report).await,
             Command::Test(command) => test::run(command, &project, report).await,
             Command::Verify => verify::run(&project, report).await,
         }

@@ -16,6 +16,7 @@ use futures_util::future::{try_join, try_join_all};
 
 use crate::Result;
 use crate::database::Read;
+use crate::explain::Explanation;
 use crate::level::{AggregateStatements, Run};
 use crate::list::ListArguments;
 use crate::model::{Cardinality, ObjectType, Relation, View};
@@ -88,6 +89,12 @@ impl Aggregate {
         let groups = fields.groups.iter().map(|groups| statement::groups(groups, &from));
         let groups = groups.collect::<Result<_>>()?;
         Ok(Self { fields, totals, groups })
+    }
+
+    /// Tells its statements.
+    pub(crate) fn explain(&self, to: &mut Explanation) {
+        self.totals.iter().for_each(|sql| to.add("the aggregate", sql));
+        self.groups.iter().for_each(|sql| to.add("the groups", sql));
     }
 }
 

@@ -6,6 +6,7 @@ use tokio_postgres::Row;
 
 use crate::arguments::Call;
 use crate::database::{Database, Operation, Read};
+use crate::explain::{Explanation, Parents};
 use crate::level::{Level, Run, raw, write_value, write_values};
 use crate::list::ListArguments;
 use crate::model::Type;
@@ -114,6 +115,20 @@ impl RootCall {
             list.write_bounded_page(scope.limits.max_page_size, &mut sql);
         }
         Ok(Self { function, sql, outcome, longest })
+    }
+
+    /// Tells its statements.
+    pub(crate) fn explain(&self, to: &mut Explanation) {
+        to.add_other("the call", &self.sql);
+        let (found, parents) = match &self.outcome {
+            Outcome::Row(found) => (found, Parents::One),
+            Outcome::Rows(found) => (found, Parents::Many),
+            Outcome::Nothing | Outcome::Value(..) | Outcome::Values(..) => return,
+        };
+        if let Some(Completion { sql, .. }) = &found.completion {
+            to.add_other("what functions compute of the rows", sql);
+        }
+        to.below(&found.selection, parents);
     }
 
     /// Calls the function and appends its result; `false` is null.

@@ -7,14 +7,18 @@ mod fields;
 mod page;
 mod seek;
 
+use async_graphql::Variables;
+
 use crate::Result;
 use crate::database::Read;
+use crate::explain::{Explanation, Parents};
 use crate::level::Run;
 use crate::model::View;
 use crate::scope::{Occurrences, Scope};
-use arguments::Arguments;
-use fields::Fields;
-use page::Page;
+use arguments::{Arguments, reversed};
+use fields::{Fields, PageField};
+use page::{Page, count, existence, page};
+use seek::Seek;
 
 /// A page of a view.
 pub(crate) struct Connection {
@@ -35,6 +39,34 @@ impl Connection {
         let arguments = Arguments::parse(view, given, scope.limits.max_page_size)?;
         let fields = Fields::of(scope, field, view)?;
         Ok(Self { view, arguments, fields })
+    }
+
+    /// Tells its statements for the cursors of a request; what lies around the page is asked for as
+    /// if the page were empty, with the cursor in place of its first or last row.
+    pub(crate) fn explain(
+        &self,
+        variables: &Variables,
+        max_page_size: u32,
+        to: &mut Explanation,
+    ) -> Result<()> {
+        let Self { view, arguments, fields } = self;
+        let bounds = arguments.bounds(view, variables)?;
+        if fields.need_rows() {
+            to.add_other("the page", &page(self, &bounds, max_page_size));
+        }
+        if fields.need_count() {
+            to.add_other("the number of all rows", &count(view, &arguments.predicates));
+        }
+        if let Some(after) = bounds.after.filter(|_| fields.need(PageField::HasPrevious)) {
+            let sql = existence(self, &reversed(&arguments.order), &after, Seek::From);
+            to.add_other("whether there is a page before", &sql);
+        }
+        if let Some(before) = bounds.before.filter(|_| fields.need(PageField::HasNext)) {
+            let sql = existence(self, &arguments.order, &before, Seek::From);
+            to.add_other("whether there is a page after", &sql);
+        }
+        fields.nodes.iter().for_each(|node| to.below(node, Parents::Many));
+        Ok(())
     }
 }
 

@@ -5,6 +5,8 @@
 //! failed fields instead of nulling them, ignores defaults of variables in `@skip` and `@include`,
 //! and resolves a field once per occurrence.
 
+mod explain;
+
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};

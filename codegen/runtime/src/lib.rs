@@ -35,6 +35,7 @@ mod document;
 mod encode;
 mod engine;
 mod error;
+mod explain;
 mod input;
 mod json;
 mod level;
@@ -65,6 +66,7 @@ mod variables;
 pub use database::{ConfigError, Database, DatabaseConfig};
 pub use engine::Engine;
 pub use error::{Code, Error, Result};
+pub use explain::{Explained, Statement};
 pub use limits::{Limit, Limits};
 pub use model::{
     Cardinality, Column, CompositeType, Computed, EnumType, ObjectType, RangeType, Relation, Type,

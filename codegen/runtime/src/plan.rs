@@ -13,6 +13,7 @@ use crate::aggregate::Aggregate;
 use crate::call::RootCall;
 use crate::connection::Connection;
 use crate::database::{Database, Operation};
+use crate::explain::{Explanation, Statement};
 use crate::input::Assumption;
 use crate::json::{member, write_string};
 use crate::resolver::{Action, Resolver};
@@ -83,6 +84,30 @@ impl Plan {
         };
         let fields = fields.into_iter().map(plan).collect();
         Self { fields, is_mutation, assumptions: scope.assumptions.into_inner() }
+    }
+
+    /// Tells the statements of all fields, without running them.
+    pub(crate) fn explain(
+        &self,
+        variables: &Variables,
+        max_page_size: u32,
+    ) -> Result<Vec<Statement>, ServerError> {
+        let mut statements = Vec::new();
+        for field in &self.fields {
+            let mut to = Explanation::of(&field.key);
+            match field.step.as_ref().map_err(|error| field.error(error))? {
+                Step::Known(_) | Step::Introspection => {}
+                Step::List(list) => list.explain(&mut to),
+                Step::Lookup(lookup) => lookup.explain(&mut to),
+                Step::Aggregate(aggregate) => aggregate.explain(&mut to),
+                Step::Call(call) => call.explain(&mut to),
+                Step::Connection(connection) => connection
+                    .explain(variables, max_page_size, &mut to)
+                    .map_err(|error| field.error(&error))?,
+            }
+            statements.extend(to.into_statements());
+        }
+        Ok(statements)
     }
 
     /// Whether it can serve other requests: all of it could be planned.

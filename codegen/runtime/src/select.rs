@@ -4,6 +4,7 @@ use futures_util::future::{join, try_join_all};
 use tokio_postgres::Row;
 
 use crate::database::Read;
+use crate::explain::{Explanation, Parents};
 use crate::level::{Level, Run};
 use crate::list::ListArguments;
 use crate::model::View;
@@ -47,6 +48,12 @@ impl List {
         let sql = statement(view, &selection, &arguments, max_page_size)?;
         Ok(Self { sql, selection })
     }
+
+    /// Tells its statements.
+    pub(crate) fn explain(&self, to: &mut Explanation) {
+        to.add("the list", &self.sql);
+        to.below(&self.selection, Parents::Many);
+    }
 }
 
 impl Read for List {
@@ -82,6 +89,12 @@ impl Lookup {
         let early = selection.rows_fields().map(|field| field.early(key, &sql.params));
         let early = early.collect();
         Ok(Self { view, sql, selection, early })
+    }
+
+    /// Tells its statements; those that are sent early have the text of those for one parent.
+    pub(crate) fn explain(&self, to: &mut Explanation) {
+        to.add("the row with this key", &self.sql);
+        to.below(&self.selection, Parents::One);
     }
 }
 

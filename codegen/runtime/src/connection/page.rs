@@ -220,20 +220,31 @@ impl Reader<'_> {
 
     /// Whether any row of the connection lies there.
     async fn exists(&self, order: &[Order], values: &Values, seek: Seek) -> Result<bool> {
-        let mut sql = Sql::default();
-        let Connection { view, arguments, .. } = self.connection;
-        sql.push("select from ").qualified(view.schema, view.name).push(" as t");
-        write_joins(order, &mut sql);
-        let separator = write_where(&arguments.predicates, &mut sql);
-        sql.push(separator);
-        seek::write(order, values, seek, &mut sql);
-        sql.push(" limit 1");
+        let sql = existence(self.connection, order, values, seek);
         Ok(!self.run.rows(&sql, &[]).await?.is_empty())
     }
 }
 
+/// The statement that finds out whether any row of a connection lies there.
+pub(super) fn existence(
+    connection: &Connection,
+    order: &[Order],
+    values: &Values,
+    seek: Seek,
+) -> Sql {
+    let Connection { view, arguments, .. } = connection;
+    let mut sql = Sql::default();
+    sql.push("select from ").qualified(view.schema, view.name).push(" as t");
+    write_joins(order, &mut sql);
+    let separator = write_where(&arguments.predicates, &mut sql);
+    sql.push(separator);
+    seek::write(order, values, seek, &mut sql);
+    sql.push(" limit 1");
+    sql
+}
+
 /// The statement of a page, with one row more than it has.
-fn page(connection: &Connection, bounds: &Bounds, max_page_size: u32) -> Sql {
+pub(super) fn page(connection: &Connection, bounds: &Bounds, max_page_size: u32) -> Sql {
     let Connection { view, arguments, fields } = connection;
     let mut sql = Sql::default();
     sql.push("select");
@@ -263,7 +274,8 @@ fn page(connection: &Connection, bounds: &Bounds, max_page_size: u32) -> Sql {
     sql
 }
 
-fn count(view: &View, predicates: &[Predicate]) -> Sql {
+/// The statement that counts the rows of all pages.
+pub(super) fn count(view: &View, predicates: &[Predicate]) -> Sql {
     let mut sql = Sql::default();
     sql.push("select count(*) from ").qualified(view.schema, view.name).push(" as t");
     write_where(predicates, &mut sql);

@@ -7,6 +7,7 @@ use super::Run;
 use super::keys::Keys;
 use super::statement::{Link, Shape};
 use crate::aggregate::{Fields, Loaded, LoadedGroups, RelatedAggregate, groups_of_parents, totals};
+use crate::explain::Explanation;
 use crate::predicate::{Predicate, write_where};
 use crate::sql::Sql;
 use crate::{Limits, Result};
@@ -42,6 +43,12 @@ impl AggregateStatements {
         let groups =
             groups.map(|groups| groups_of_parents(groups, &parent, &from, limits.max_rows));
         Ok(Self { shape, totals: totals.transpose()?, groups: groups.collect::<Result<_>>()? })
+    }
+
+    /// Tells the statements.
+    pub(crate) fn explain(&self, to: &mut Explanation) {
+        self.totals.iter().for_each(|sql| to.add("the aggregates of all parents", sql));
+        self.groups.iter().for_each(|sql| to.add("the groups of all parents", sql));
     }
 }
 

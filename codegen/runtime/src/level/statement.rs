@@ -1,6 +1,7 @@
 //! The statements that read the rows of a field for its parents.
 
 use crate::arguments::Call;
+use crate::explain::{Explanation, Parents};
 use crate::list::ListArguments;
 use crate::model::{Cardinality, ObjectType, Relation};
 use crate::order::{self, Order, write_joins, write_order};
@@ -84,6 +85,21 @@ impl Statements {
 }
 
 impl RowsField {
+    /// Tells the statements for so many parents, and what lies below.
+    pub(crate) fn explain(&self, parents: Parents, to: &mut Explanation) {
+        let Statements { one, many: (shape, many) } = &self.statements;
+        match one {
+            _ if *shape == Shape::Call => to.add_other("calls for all parents", many),
+            Some(one) if parents == Parents::One => to.add("for the parent", one),
+            one => {
+                to.add("for several parents", many);
+                one.iter().for_each(|one| to.add("if there is one parent", one));
+            }
+        }
+        let below = if self.cardinality == Cardinality::Many { Parents::Many } else { parents };
+        to.below(&self.selection, below);
+    }
+
     /// The statement for a single parent that was looked up by these columns, with the parameters of
     /// the lookup in their order: `None` if it needs more of the parent than that.
     pub(crate) fn early(&self, key: &[&str], params: &[Param]) -> Option<Sql> {

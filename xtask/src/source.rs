@@ -1,4 +1,4 @@
-//! The database that `codegen` reads.
+//! The database that `codegen` and `explain` read.
 
 use anyhow::{Context, Result};
 use local_postgres::DevCluster;
@@ -11,8 +11,8 @@ use crate::{
     test::{self, Prepared},
 };
 
-/// A database with the schema to generate from.
-pub(super) enum Source {
+/// A database with the schema of `sql/`.
+pub(crate) enum Source {
     /// There before us: DATABASE_URL, or the development database.
     Existing(String),
     /// Made from `sql/` for this run.
@@ -22,7 +22,7 @@ pub(super) enum Source {
 impl Source {
     /// The database that the user named. Otherwise one that holds what `sql/` says: the running
     /// development database if it is up to date, else a throw-away one, made in a moment.
-    pub(super) async fn choose(
+    pub(crate) async fn choose(
         url: Option<&str>,
         project: &Project,
         report: &Report,
@@ -44,7 +44,7 @@ impl Source {
     }
 
     /// What messages call it, if that is not its name.
-    pub(super) fn label(&self) -> Option<&'static str> {
+    pub(crate) fn label(&self) -> Option<&'static str> {
         match self {
             Self::Existing(_) => None,
             Self::ThrowAway(_) => Some("sql/ on a throw-away server"),
@@ -52,7 +52,7 @@ impl Source {
     }
 
     /// Its address.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         match self {
             Self::Existing(url) => url.clone(),
             Self::ThrowAway(prepared) => prepared.url(),
