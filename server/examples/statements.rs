@@ -4,7 +4,8 @@
 //! `{"document": "{ customers { id } }", "operationName": null, "variables": {}}`; standard output is
 //! a list of documents with their statements. The limits are those of the server.
 
-use std::io::{Write, stdin, stdout};
+use std::io::{Write, stderr, stdin, stdout};
+use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use async_graphql::{Request, ServerError, Variables};
@@ -24,8 +25,14 @@ struct Question {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> anyhow::Result<()> {
-    let config = server::Config::load();
+async fn main() -> ExitCode {
+    let Err(error) = answer(&server::Config::load()).await else { return ExitCode::SUCCESS };
+    // Nobody is left to tell if standard error is closed.
+    let _ = writeln!(stderr(), "error: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn answer(config: &server::Config) -> anyhow::Result<()> {
     let question: Question = serde_json::from_reader(stdin().lock()).context("no question")?;
     // It connects to nothing before a statement is sent, and none is.
     let schema = generated::schema(Database::new(&config.database())?);

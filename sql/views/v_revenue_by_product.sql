@@ -30,6 +30,7 @@ left join sale on sale.product_id = p.id;
 
 -- REFRESH MATERIALIZED VIEW CONCURRENTLY needs a unique index.
 create unique index v_revenue_by_product_key on v_revenue_by_product (product_id);
+create index v_revenue_by_product_sku_idx on v_revenue_by_product (sku);
 create index v_revenue_by_product_revenue_idx on v_revenue_by_product (revenue);
 
 comment on materialized view v_revenue_by_product is

@@ -30,6 +30,7 @@ fixtures! {
     arrays: "arrays", fixture_arrays;
     functions: "functions", fixture_functions;
     hostile: "hostile", fixture_hostile;
+    indexes: "indexes", fixture_indexes;
     keys: "keys", fixture_keys;
     references: "references", fixture_references;
     operators: "operators", fixture_operators;

@@ -27,12 +27,14 @@ pub(crate) enum Step {
     Doc,
     /// Generated files match the schema
     Codegen,
+    /// Lookups by keys and foreign keys have their indexes
+    Explain,
     /// Everything but the tests
     Lint,
 }
 
 impl Step {
-    const LINT: [Self; 4] = [Self::Fmt, Self::Clippy, Self::Doc, Self::Codegen];
+    const LINT: [Self; 5] = [Self::Fmt, Self::Clippy, Self::Doc, Self::Codegen, Self::Explain];
 
     /// The steps that a word on the command line stands for, fast ones first.
     fn chosen(step: Option<Self>) -> Vec<Self> {
@@ -50,6 +52,7 @@ impl Step {
             Self::Test => "test",
             Self::Doc => "doc",
             Self::Codegen => "codegen",
+            Self::Explain => "explain",
             Self::Lint => "lint",
         }
     }
@@ -71,6 +74,7 @@ impl Step {
             Self::Test => return myself(project, &["test"]),
             Self::Lint => return myself(project, &["ci", "lint"]),
             Self::Codegen => return myself(project, &["codegen", "--check", "--strict"]),
+            Self::Explain => return myself(project, &["explain", "--check"]),
         }
         Ok(cargo)
     }

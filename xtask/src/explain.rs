@@ -30,9 +30,10 @@ pub use source::{Explained, Statement};
 /// Runs the command.
 pub(crate) async fn run(command: &Explain, project: &Project, report: &Report) -> Result<ExitCode> {
     let begin = Instant::now();
+    let question = source::question(command)?;
     let url = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
     let database = Source::choose(url.as_deref(), project, report).await?;
-    let explained = source::ask(command, &database.url(), project)?;
+    let explained = source::ask(&question, &database.url(), project)?;
     let session = connection::open(&database.url()).await?;
     let statements = explained.iter().map(|explained| explained.statements.len()).sum();
     let statements = count(statements, "statement");

@@ -76,7 +76,15 @@ impl From<Output> for Said {
 #[test]
 fn wrong_command_line_exits_with_2() {
     let repository = Repository::new();
-    for arguments in ["nonsense", "db", "codegen --nonsense", "test --pg 9", "db reset --maybe"] {
+    for arguments in [
+        "nonsense",
+        "db",
+        "codegen --nonsense",
+        "test --pg 9",
+        "db reset --maybe",
+        "explain t --document t.graphql",
+        "explain --variables {}",
+    ] {
         let said = repository.run(arguments);
         assert_eq!(said.code, 2, "{arguments}: {said:?}");
         assert!(said.data.is_empty() && said.status.contains("--help"), "{said:?}");
@@ -87,7 +95,7 @@ fn wrong_command_line_exits_with_2() {
 fn help_names_every_command() {
     let said = Repository::new().run("--help");
     assert_eq!(said.code, 0);
-    for command in ["dev", "codegen", "db", "test", "ci"] {
+    for command in ["dev", "codegen", "db", "explain", "test", "ci"] {
         assert!(said.data.contains(&format!("\n  {command} ")), "{command} in {}", said.data);
     }
 }
@@ -304,4 +312,17 @@ fn port_that_is_taken_is_noticed_before_anything_is_built() {
     let expected = format!("error: cannot listen on 127.0.0.1:{port}: Address already in use");
     assert!(said.status.starts_with(&expected), "{said:?}");
     assert_eq!(repository.run("db status").data, "development database: not running\n");
+}
+
+#[test]
+fn what_cannot_be_explained_is_named_before_anything_is_built() {
+    let repository = Repository::new();
+    repository.write("shop.graphql", "{ t { id } }");
+    let said = repository.run("explain --document missing.graphql");
+    assert_eq!((said.code, said.data.as_str()), (1, ""), "{said:?}");
+    assert!(said.status.contains("error: cannot read missing.graphql"), "{said:?}");
+    let document = repository.0.join("shop.graphql");
+    let said = repository.run(&format!("explain --document {} --variables 1", document.display()));
+    assert_eq!((said.code, said.data.as_str()), (1, ""), "{said:?}");
+    assert!(said.status.contains("--variables must be a JSON object"), "{said:?}");
 }

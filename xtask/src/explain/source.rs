@@ -39,15 +39,14 @@ pub struct Statement {
 
 /// Asks the generated code, which is built for that if need be. This program cannot contain it: it
 /// is what writes it.
-pub(super) fn ask(command: &Explain, url: &str, project: &Project) -> Result<Vec<Explained>> {
-    let question = question(command)?.to_string();
+pub(super) fn ask(question: &Value, url: &str, project: &Project) -> Result<Vec<Explained>> {
     let mut cargo = cargo(project.root());
     cargo.args(["run", "--quiet", "--package", "server", "--example", "statements"]);
     // The server insists on an address; nothing connects to it.
     cargo.env("DATABASE_URL", url).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = cargo.spawn().context("cannot run cargo")?;
     // If it ends before it has read this, its messages say why.
-    let _ = child.stdin.take().map(|mut pipe| pipe.write_all(question.as_bytes()));
+    let _ = child.stdin.take().map(|mut pipe| pipe.write_all(question.to_string().as_bytes()));
     let output = child.wait_with_output().context("cannot run cargo")?;
     if !output.status.success() {
         bail!("the generated API does not tell its statements; the reason is above");
@@ -55,7 +54,8 @@ pub(super) fn ask(command: &Explain, url: &str, project: &Project) -> Result<Vec
     serde_json::from_slice(&output.stdout).context("cannot read the statements")
 }
 
-fn question(command: &Explain) -> Result<Value> {
+/// What a command line asks for, as `server/examples/statements.rs` reads it.
+pub(super) fn question(command: &Explain) -> Result<Value> {
     let Some(file) = &command.document else {
         return Ok(json!({ "field": command.field }));
     };

@@ -3,7 +3,7 @@
 use async_graphql::registry::{MetaField, MetaInputValue};
 use async_graphql::{Name, Value, Variables};
 
-use crate::model::{ObjectType, Type, View};
+use crate::model::{ObjectType, Relation, Type, View};
 use crate::resolver::{Action, Function, Resolver, Returns};
 
 /// A document with variables that it can be planned with; their values are of no account.
@@ -18,7 +18,8 @@ pub(crate) fn documents(kind: &str, resolver: &Resolver, meta: &MetaField) -> Ve
         sample(kind, resolver, arguments, selection)
     };
     let by_column = |columns: &[&str], view: &View, selection: &str| -> Vec<Sample> {
-        let columns = columns.iter().filter_map(|name| view.object.column(name).ok());
+        let columns = columns.iter().filter(|name| leads(view, name));
+        let columns = columns.filter_map(|name| view.object.column(name).ok());
         let arguments = columns.filter_map(|column| meta.args.get(column.field));
         arguments.map(|argument| of(&[argument], selection)).collect()
     };
@@ -43,6 +44,13 @@ pub(crate) fn documents(kind: &str, resolver: &Resolver, meta: &MetaField) -> Ve
         }
         Action::Call(function) => vec![call(kind, resolver, function, &required)],
     }
+}
+
+/// Whether rows are looked up by a column alone: not by one that only completes a key.
+fn leads(view: &View, column: &str) -> bool {
+    let completes = view.key.iter().skip(1).any(|name| *name == column);
+    let refers = |relation: &Relation| relation.columns.first().is_some_and(|it| it.0 == column);
+    !completes || view.object.relations.iter().any(refers)
 }
 
 fn call(
