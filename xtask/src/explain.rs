@@ -11,7 +11,11 @@ mod planner;
 mod scan;
 mod source;
 
-use std::{collections::BTreeMap, process::ExitCode, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::ExitCode,
+    time::Instant,
+};
 
 use anyhow::Result;
 use tokio_postgres::Client;
@@ -77,9 +81,9 @@ fn comment(text: &str) -> String {
 #[derive(Debug, Default, Eq, PartialEq)]
 pub struct Found {
     /// SQL that makes a missing index, with the fields that need it.
-    pub missing: BTreeMap<String, Vec<String>>,
+    pub missing: BTreeMap<String, BTreeSet<String>>,
     /// Fields whose keys are compared where no index of a table can help, with the condition.
-    pub computed: BTreeMap<String, Vec<String>>,
+    pub computed: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Looks for lookups that scan a whole table, on the plans that PostgreSQL makes if it avoids that
@@ -91,32 +95,48 @@ pub struct Found {
 pub async fn check(client: &Client, explained: &[Explained]) -> Result<Found> {
     let planner = Planner::begin(client).await?;
     planner.prefer_indexes().await?;
-    let mut found = Found::default();
+    let (mut found, mut missing) = (Found::default(), BTreeMap::new());
     for statement in explained.iter().flat_map(|explained| &explained.statements) {
         let plan = planner.json(statement).await?;
         for scan in scan::whole(client, &plan, &statement.keys).await? {
-            let (all, text) = match scan {
-                Scan::Unindexed(sql) => (&mut found.missing, sql),
-                Scan::Computed(condition) => (&mut found.computed, condition),
+            let fields: &mut BTreeSet<String> = match scan {
+                Scan::Unindexed(table, columns) => missing.entry((table, columns)).or_default(),
+                Scan::Computed(condition) => found.computed.entry(condition).or_default(),
             };
-            let fields = all.entry(text).or_default();
-            if !fields.contains(&statement.field) {
-                fields.push(statement.field.clone());
-            }
+            fields.insert(statement.field.clone());
         }
     }
     planner.end().await?;
+    found.missing = narrowest(missing);
     Ok(found)
+}
+
+/// The SQL of indexes without those that look up by more columns than another one: that one serves
+/// their fields too.
+fn narrowest(
+    missing: BTreeMap<(String, Vec<String>), BTreeSet<String>>,
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut indexes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for ((table, columns), fields) in &missing {
+        let serves = |(other, fewer): &&(String, Vec<String>)| {
+            other == table && fewer.iter().all(|column| columns.contains(column))
+        };
+        let columns = missing.keys().filter(serves).map(|(_, fewer)| fewer);
+        let Some(columns) = columns.min_by_key(|fewer| fewer.len()) else { continue };
+        let sql = format!("create index on {table} ({});", columns.join(", "));
+        indexes.entry(sql).or_default().extend(fields.iter().cloned());
+    }
+    indexes
 }
 
 /// Tells what was found; the indexes that are missing are data.
 fn conclude(found: &Found, statements: &str, begin: Instant, report: &Report) -> ExitCode {
     for (condition, fields) in &found.computed {
-        let fields = fields.join("`, `");
+        let fields = joined(fields, "`, `");
         report.detail("Passing", format!("`{fields}`: no index of a table serves {condition}"));
     }
     for (sql, fields) in &found.missing {
-        print(&format!("{sql} -- {}\n", fields.join(", ")));
+        print(&format!("{sql} -- {}\n", joined(fields, ", ")));
     }
     let time = took(begin.elapsed());
     if found.missing.is_empty() {
@@ -130,4 +150,8 @@ fn conclude(found: &Found, statements: &str, begin: Instant, report: &Report) ->
         format!("{statements} lack {missing} in {time}; put what is printed into a migration"),
     );
     ExitCode::FAILURE
+}
+
+fn joined(fields: &BTreeSet<String>, separator: &str) -> String {
+    fields.iter().map(String::as_str).collect::<Vec<_>>().join(separator)
 }

@@ -25,6 +25,15 @@ impl<'a> Condition<'a> {
         self.has_key(&self.text)
     }
 
+    /// Whether a column plays a part.
+    pub(super) fn has_column(&self, alias: &str, column: &str) -> bool {
+        let name = format!("{alias}.{column}");
+        self.text.match_indices(&name).any(|(at, _)| {
+            let (before, after) = (&self.text[..at], &self.text[at + name.len()..]);
+            !before.ends_with(is_of_name) && !after.starts_with(is_of_name)
+        })
+    }
+
     /// Whether it finds the rows of a table by equality of a column with what is given, or with a
     /// column of another table; both names are quoted where needed.
     pub(super) fn looks_up(&self, alias: &str, column: &str) -> bool {
@@ -55,10 +64,12 @@ impl<'a> Condition<'a> {
 
 /// Whether a column of a table is in a text.
 fn refers_to(text: &str, alias: &str) -> bool {
-    text.match_indices(&format!("{alias}.")).any(|(at, _)| {
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '.');
-        !text[..at].ends_with(is_part)
-    })
+    text.match_indices(&format!("{alias}.")).any(|(at, _)| !text[..at].ends_with(is_of_name))
+}
+
+/// Whether a character before or after a name makes it another one.
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '$' | '"' | '.')
 }
 
 /// Takes `(…)::type` off what surrounds a name.
@@ -114,6 +125,13 @@ fn without_constants(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_are_told_from_those_with_longer_names() {
+        let condition = Condition::new("((t.id2 = $1) AND (at.kind = 1))", &[], &[]);
+        assert!(condition.has_column("t", "id2") && condition.has_column("at", "kind"));
+        assert!(!condition.has_column("t", "id") && !condition.has_column("t", "kind"));
+    }
 
     #[test]
     fn columns_are_looked_up_by_keys_and_by_columns_of_other_tables() {

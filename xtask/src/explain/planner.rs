@@ -50,10 +50,11 @@ impl<'a> Planner<'a> {
     /// Makes the planner use an index for a condition if there is any, however small or empty the
     /// table is: without sequential scans, it would still read a small index as a whole, so that
     /// rows are expensive; without nested loops, an index that serves a join says nothing of the
-    /// condition beside it.
+    /// condition beside it; without bitmaps, a scan and its condition are one node.
     pub(super) async fn prefer_indexes(&self) -> Result<()> {
         self.run(
             "set local enable_seqscan = off; set local enable_nestloop = off; \
+             set local enable_bitmapscan = off; \
              set local cpu_tuple_cost = 1000; set local cpu_index_tuple_cost = 1000; \
              set local max_parallel_workers_per_gather = 0; set local jit = off",
         )

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use serde_json::Value;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, types::ToSql};
 
 use super::condition::Condition;
 use crate::connection::describe;
@@ -12,8 +12,9 @@ use crate::connection::describe;
 /// A lookup that no index serves.
 #[derive(Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Scan {
-    /// Of a table that has no index which begins with a looked-up column; the SQL that makes one.
-    Unindexed(String),
+    /// Of a table that has no index which begins with a looked-up column: the quoted names of the
+    /// table and of these columns.
+    Unindexed(String, Vec<String>),
     /// By what the query computes; the condition.
     Computed(String),
 }
@@ -46,6 +47,24 @@ join pg_catalog.pg_attribute as a
 where n.nspname = $1 and c.relname = $2 and c.relkind <> 'f'
 order by a.attnum";
 
+/// The leading column of an index, quoted; none if it is an expression.
+const LEADING: &str = "
+select pg_catalog.quote_ident(a.attname)
+from pg_catalog.pg_index as i
+join pg_catalog.pg_class as ic on ic.oid = i.indexrelid
+join pg_catalog.pg_class as c on c.oid = i.indrelid
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+where n.nspname = $1 and c.relname = $2 and ic.relname = $3";
+
+/// A scan of a table, by the names of the plan.
+struct Table<'a> {
+    schema: &'a str,
+    name: &'a str,
+    /// Quoted, as conditions have it.
+    alias: String,
+}
+
 /// The lookups of a plan that scan a whole table: `keys` are the numbers of the parameters that hold
 /// keys.
 pub(super) async fn whole(client: &Client, plan: &Value, keys: &[usize]) -> Result<BTreeSet<Scan>> {
@@ -54,46 +73,78 @@ pub(super) async fn whole(client: &Client, plan: &Value, keys: &[usize]) -> Resu
     let aliases = nodes.iter().filter_map(|node| node["Alias"].as_str());
     let aliases = quoted(client, aliases.collect()).await?;
     let mut found = BTreeSet::new();
-    for node in nodes.iter().filter(|node| !is_bounded(node)) {
-        let Some(filter) = node["Filter"].as_str() else { continue };
-        let names = (node["Schema"].as_str(), node["Relation Name"].as_str());
-        let condition = Condition::new(filter, keys, &aliases);
-        let mut scan = condition.mentions_key().then(|| Scan::Computed(filter.to_owned()));
-        if let ((Some(schema), Some(table)), Some(alias)) = (names, node["Alias"].as_str()) {
-            let alias = quoted(client, vec![alias]).await?.concat();
-            if let Some(known) = of_table(client, schema, table, &alias, &condition).await? {
-                scan = known;
-            }
+    for node in nodes {
+        let table = Table::of(client, node).await?;
+        if is_bounded(client, node, table.as_ref()).await? {
+            continue;
         }
-        found.extend(scan);
+        let conditions = ["Index Cond", "Filter"].iter().filter_map(|key| node[key].as_str());
+        let conditions = conditions.collect::<Vec<_>>().join(" AND ");
+        let condition = Condition::new(&conditions, keys, &aliases);
+        let lookup = match &table {
+            Some(table) => table.lookup(client, &condition).await?,
+            None => Lookup::None,
+        };
+        match lookup {
+            Lookup::Served => {}
+            Lookup::Unserved(scan) => drop(found.insert(scan)),
+            Lookup::None if condition.mentions_key() => {
+                found.insert(Scan::Computed(conditions));
+            }
+            Lookup::None => {}
+        }
     }
     Ok(found)
 }
 
-/// What a scan of a table with a condition lacks, `Some(None)` if it is nothing; `None` if no column
-/// of it is looked up.
-async fn of_table(
-    client: &Client,
-    schema: &str,
-    table: &str,
-    alias: &str,
-    condition: &Condition<'_>,
-) -> Result<Option<Option<Scan>>> {
-    let rows = client.query(COLUMNS, &[&schema, &table]).await.map_err(describe)?;
-    let looked_up = rows.iter().filter(|row| condition.looks_up(alias, row.get(0)));
-    let looked_up: Vec<_> = looked_up.collect();
-    let Some(first) = looked_up.first() else { return Ok(None) };
-    if looked_up.iter().any(|row| row.get(1)) {
-        return Ok(Some(None));
-    }
-    let columns = looked_up.iter().map(|row| row.get(0)).collect::<Vec<&str>>().join(", ");
-    let table: &str = first.get(2);
-    Ok(Some(Some(Scan::Unindexed(format!("create index on {table} ({columns});")))))
+/// Whether a scan looks rows up by columns, and whether an index can serve that.
+enum Lookup {
+    None,
+    Served,
+    Unserved(Scan),
 }
 
-/// Whether an index or a position narrows a scan.
-fn is_bounded(node: &Value) -> bool {
-    ["Index Cond", "Recheck Cond", "TID Cond"].iter().any(|key| node.get(key).is_some())
+impl<'a> Table<'a> {
+    /// The table that a node scans, if it is one.
+    async fn of(client: &Client, node: &'a Value) -> Result<Option<Self>> {
+        let names = (&node["Schema"], &node["Relation Name"], &node["Alias"]);
+        let (Some(schema), Some(name), Some(alias)) =
+            (names.0.as_str(), names.1.as_str(), names.2.as_str())
+        else {
+            return Ok(None);
+        };
+        let alias = quoted(client, vec![alias]).await?.concat();
+        Ok(Some(Self { schema, name, alias }))
+    }
+
+    async fn lookup(&self, client: &Client, condition: &Condition<'_>) -> Result<Lookup> {
+        let Self { schema, name, alias } = self;
+        let rows = client.query(COLUMNS, &[schema, name]).await.map_err(describe)?;
+        let looked_up = rows.iter().filter(|row| condition.looks_up(alias, row.get(0)));
+        let looked_up: Vec<_> = looked_up.collect();
+        let Some(first) = looked_up.first() else { return Ok(Lookup::None) };
+        if looked_up.iter().any(|row| row.get(1)) {
+            return Ok(Lookup::Served);
+        }
+        let columns = looked_up.iter().map(|row| row.get(0)).collect();
+        Ok(Lookup::Unserved(Scan::Unindexed(first.get(2), columns)))
+    }
+}
+
+/// Whether an index or a position narrows a scan. A condition on later columns of an index alone
+/// does not: all of it is read.
+async fn is_bounded(client: &Client, node: &Value, table: Option<&Table<'_>>) -> Result<bool> {
+    if ["Recheck Cond", "TID Cond"].iter().any(|key| node.get(key).is_some()) {
+        return Ok(true);
+    }
+    let (Some(condition), Some(table)) = (node["Index Cond"].as_str(), table) else {
+        return Ok(false);
+    };
+    let index = node["Index Name"].as_str().unwrap_or_default();
+    let names: [&(dyn ToSql + Sync); 3] = [&table.schema, &table.name, &index];
+    let leading = client.query_opt(LEADING, &names).await.map_err(describe)?;
+    let Some(leading) = leading else { return Ok(true) };
+    Ok(Condition::new(condition, &[], &[]).has_column(&table.alias, leading.get(0)))
 }
 
 fn collect<'a>(value: &'a Value, nodes: &mut Vec<&'a Value>) {

@@ -44,9 +44,10 @@ impl<A: Api> Engine<A> {
                 Some(field) => resolver.field == field,
                 None => kind == "query",
             };
-            for resolver in resolvers.iter().copied().flatten().filter(chosen) {
+            let fields = resolvers.iter().flat_map(|all| all.iter().map(move |one| (one, *all)));
+            for (resolver, siblings) in fields.filter(|(resolver, _)| chosen(resolver)) {
                 let meta = resolver_field(&mut Registry::default(), resolver);
-                for sample in sample::documents(kind, resolver, &meta) {
+                for sample in sample::documents(kind, resolver, siblings, &meta) {
                     let request = Request::new(&sample.document);
                     let document = self.0.documents.get(&request, self.0.database.limits());
                     let document = document.map_err(|error| vec![error])?;

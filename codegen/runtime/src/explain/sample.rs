@@ -12,13 +12,19 @@ pub(crate) struct Sample {
     pub(crate) variables: Variables,
 }
 
-/// The documents for a root field of `query` or `mutation`, which async-graphql describes as `meta`.
-pub(crate) fn documents(kind: &str, resolver: &Resolver, meta: &MetaField) -> Vec<Sample> {
+/// The documents for a root field of `query` or `mutation`, which async-graphql describes as `meta`;
+/// `siblings` are the root fields of the same view.
+pub(crate) fn documents(
+    kind: &str,
+    resolver: &Resolver,
+    siblings: &[Resolver],
+    meta: &MetaField,
+) -> Vec<Sample> {
     let of = |arguments: &[&MetaInputValue], selection: &str| {
         sample(kind, resolver, arguments, selection)
     };
     let by_column = |columns: &[&str], view: &View, selection: &str| -> Vec<Sample> {
-        let columns = columns.iter().filter(|name| leads(view, name));
+        let columns = columns.iter().filter(|name| leads(view, name, siblings));
         let columns = columns.filter_map(|name| view.object.column(name).ok());
         let arguments = columns.filter_map(|column| meta.args.get(column.field));
         arguments.map(|argument| of(&[argument], selection)).collect()
@@ -46,11 +52,18 @@ pub(crate) fn documents(kind: &str, resolver: &Resolver, meta: &MetaField) -> Ve
     }
 }
 
-/// Whether rows are looked up by a column alone: not by one that only completes a key.
-fn leads(view: &View, column: &str) -> bool {
-    let completes = view.key.iter().skip(1).any(|name| *name == column);
-    let refers = |relation: &Relation| relation.columns.first().is_some_and(|it| it.0 == column);
-    !completes || view.object.relations.iter().any(refers)
+/// Whether rows are looked up by a column alone: not if it only completes a key, as one after the
+/// first.
+fn leads(view: &View, column: &str, siblings: &[Resolver]) -> bool {
+    let is_own = |other: &View| (other.schema, other.name) == (view.schema, view.name);
+    let keys = siblings.iter().filter_map(|sibling| match sibling.action {
+        Action::Lookup(other, key) if is_own(other) => Some(key.to_vec()),
+        _ => None,
+    });
+    let own = |relation: &Relation| relation.columns.iter().map(|(own, _)| *own).collect();
+    let keys = keys.chain(view.object.relations.iter().map(own));
+    let positions = keys.filter_map(|key: Vec<&str>| key.iter().position(|name| *name == column));
+    positions.min().is_none_or(|position| position == 0)
 }
 
 fn call(
