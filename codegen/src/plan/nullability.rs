@@ -3,6 +3,7 @@
 //! - `level`: a query with its range table, and what its columns are;
 //! - `joins`: which outer joins can make the columns of a range table entry null;
 //! - `facts`: what a condition that holds says about the values in it;
+//! - `possible`: what conditions can be when others are known; `truth` and `orders` are its terms;
 //! - `known`: what holds for the rows at hand, from conditions and joins together;
 //! - `expressions`: the rules for expressions; `references` those for columns, `calls` for
 //!   functions, `branches` for what depends on a condition;
@@ -17,20 +18,22 @@ use std::fmt;
 mod branches;
 pub(super) mod built_in;
 mod calls;
-mod exhaustive;
 mod expressions;
-mod fact_set;
+pub(super) mod fact_set;
 mod facts;
 mod grouping;
 mod joins;
 mod known;
 pub(super) mod level;
+mod orders;
 mod partners;
+mod possible;
 mod references;
 mod set_operations;
-mod tables;
+pub(super) mod tables;
 #[cfg(test)]
 mod tests;
+mod truth;
 
 /// Whether a column may be null, and how we know.
 ///

@@ -65,6 +65,16 @@ async fn every_claim_from_constraints_holds() {
 }
 
 #[tokio::test]
+async fn every_claim_from_conditional_checks_holds() {
+    judge(&[include_str!("sql/checks.sql")]).await;
+}
+
+#[tokio::test]
+async fn every_claim_where_texts_are_equal_by_collation_holds() {
+    judge(&[include_str!("sql/collations.sql")]).await;
+}
+
+#[tokio::test]
 async fn every_claim_from_foreign_keys_holds() {
     judge(&[include_str!("sql/foreign_keys.sql")]).await;
 }

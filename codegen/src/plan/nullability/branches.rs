@@ -7,9 +7,10 @@ use std::rc::Rc;
 use super::Nullability;
 use super::expressions::Scope;
 use super::fact_set::Facts;
-use super::facts::{Finder, Truth};
+use super::facts::Finder;
+use super::truth::Truth;
 use super::joins::Side;
-use crate::query_tree::expression::Case;
+use crate::query_tree::expression::{Case, Column};
 use crate::query_tree::{Expr, JoinKind};
 
 impl Scope<'_> {
@@ -23,17 +24,21 @@ impl Scope<'_> {
                 continue;
             }
             let holds = rest.knowing(finder.of_condition(&arm.when, Truth::True));
-            results.push(holds.evaluate(&arm.then));
+            if !holds.is_nowhere() {
+                results.push(holds.evaluate(&arm.then));
+            }
             rest = rest.knowing(finder.of_condition(&arm.when, Truth::NotTrue));
-            if arm.when.is_true() {
+            if arm.when.is_true() || rest.is_nowhere() {
                 return Nullability::all(results);
             }
         }
-        if rest.is_exhaustive(case) {
-            return Nullability::all(results);
-        }
         results.push(rest.evaluate(&case.otherwise));
         Nullability::all(results)
+    }
+
+    /// Whether no row is like this: one of the conditions before has always been true.
+    fn is_nowhere(&self) -> bool {
+        !self.is_regrouped() && self.known.is_nothing(self.level)
     }
 
     fn is_never_true(&self, condition: &Expr) -> bool {
@@ -48,15 +53,30 @@ impl Scope<'_> {
 
     /// Looks at a value case by case: a row of a FULL JOIN has at least one of its sides, and one
     /// of the arms of an OR holds, so a value that is non-null in each case is non-null.
-    pub(super) fn by_side(&self, evaluate: &dyn Fn(&Self) -> Nullability) -> Nullability {
+    pub(super) fn by_side(
+        &self,
+        value: &Expr,
+        evaluate: &dyn Fn(&Self) -> Nullability,
+    ) -> Nullability {
+        self.by_side_after(0, value, evaluate)
+    }
+
+    /// The same without the first ways to tell rows apart, which have been gone: their order does
+    /// not matter.
+    fn by_side_after(
+        &self,
+        gone: usize,
+        value: &Expr,
+        evaluate: &dyn Fn(&Self) -> Nullability,
+    ) -> Nullability {
         let answer = evaluate(self);
         if answer.is_not_null() {
             return answer;
         }
-        for (reason, cases) in self.cases() {
+        for (place, (reason, cases)) in self.cases(value).into_iter().enumerate().skip(gone) {
             let Some(left) = self.level.splits.get().checked_sub(1) else { break };
             self.level.splits.set(left);
-            let each = cases.iter().map(|case| case.by_side(evaluate));
+            let each = cases.iter().map(|case| case.by_side_after(place + 1, value, evaluate));
             let either = Nullability::all(each);
             if either.is_not_null() {
                 return either.because(reason);
@@ -65,18 +85,23 @@ impl Scope<'_> {
         answer
     }
 
-    /// Ways to tell the rows at hand apart, each with the cases that there are.
-    fn cases(&self) -> Vec<(&'static str, Vec<Self>)> {
+    /// Ways to tell the rows at hand apart that may matter for a value, each with the cases that
+    /// there are.
+    fn cases(&self, value: &Expr) -> Vec<(&'static str, Vec<Self>)> {
         let mut ways = Vec::new();
-        for alternatives in &self.known.facts().one_of {
-            let is_known = |set: &BTreeSet<Expr>| set.iter().all(|fact| self.known.is_fact(fact));
-            if !alternatives.iter().any(is_known) {
-                let with = |set: &BTreeSet<Expr>| {
-                    let facts = Facts { not_null: set.clone(), ..Facts::default() };
-                    Self { depth: self.depth + 1, ..self.knowing(facts) }
-                };
-                let cases = alternatives.iter().map(with).collect();
-                ways.push(("one of several conditions holds", cases));
+        if !self.known.facts().one_of.is_empty() {
+            let related = self.related(value);
+            for alternatives in &self.known.facts().one_of {
+                let is_known = |set: &BTreeSet<Expr>| set.iter().all(|fact| self.known.is_fact(fact));
+                let matters = alternatives.iter().flatten().any(|fact| self.is_one_of(&related, fact));
+                if matters && !alternatives.iter().any(is_known) {
+                    let with = |set: &BTreeSet<Expr>| {
+                        let facts = Facts { not_null: set.clone(), ..Facts::default() };
+                        Self { depth: self.depth + 1, ..self.knowing(facts) }
+                    };
+                    let cases = alternatives.iter().map(with).filter(|case| !case.is_nowhere());
+                    ways.push(("one of several conditions holds", cases.collect()));
+                }
             }
         }
         if self.is_regrouped() {
@@ -97,6 +122,44 @@ impl Scope<'_> {
             }
         }
         ways
+    }
+
+    /// The columns of a value, and those that conditions bring together with them.
+    fn related(&self, value: &Expr) -> BTreeSet<Column> {
+        let columns = |condition: &Expr| {
+            let mut found = BTreeSet::new();
+            self.collect(condition, &mut found);
+            found
+        };
+        let conditions = self.known.facts().holds.iter().map(|(condition, _)| columns(condition));
+        let mut apart: Vec<BTreeSet<Column>> = conditions.collect();
+        let mut related = columns(value);
+        loop {
+            let (near, far): (Vec<_>, Vec<_>) =
+                apart.into_iter().partition(|columns| !related.is_disjoint(columns));
+            if near.is_empty() {
+                return related;
+            }
+            near.into_iter().for_each(|columns| related.extend(columns));
+            apart = far;
+        }
+    }
+
+    fn collect(&self, value: &Expr, found: &mut BTreeSet<Column>) {
+        match self.level.query.resolved(value) {
+            Expr::Column(column) => {
+                found.insert(*column);
+            }
+            other => other.children().into_iter().for_each(|child| self.collect(child, found)),
+        }
+    }
+
+    /// Whether a fact is about some columns, or about whether an outer join has a partner.
+    fn is_one_of(&self, related: &BTreeSet<Column>, fact: &Expr) -> bool {
+        let mut columns = BTreeSet::new();
+        self.collect(fact, &mut columns);
+        let joins = &self.level.joins;
+        columns.iter().any(|column| related.contains(column) || !joins.joins.is_empty())
     }
 
     /// The same with more facts.

@@ -8,45 +8,20 @@
 //! Nothing here depends on what is in the tables, only on strictness: a strict function of a null
 //! is null.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use super::fact_set::Facts;
 use super::grouping::{Grouping, keeps_shape};
+use super::known::Known;
 use super::level::Level;
+use super::possible::{EQUAL, NOT_EQUAL};
+use super::truth::{Truth, Truths};
 use crate::catalog::{Catalog, Volatility};
 use crate::query_tree::expression::{
     Call, Case, Coercion, Column, Constant, Subquery, SubqueryKind,
 };
 use crate::query_tree::{Expr, Query};
-
-/// The truth of a condition.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Truth {
-    True,
-    False,
-    NotTrue,
-    NotFalse,
-}
-
-impl Truth {
-    /// The truth of `condition` when this is the truth of `NOT condition`.
-    fn negated(self) -> Self {
-        match self {
-            Self::True => Self::False,
-            Self::False => Self::True,
-            Self::NotTrue => Self::NotFalse,
-            Self::NotFalse => Self::NotTrue,
-        }
-    }
-
-    /// The truth of a condition that is never unknown.
-    fn decided(self) -> bool {
-        matches!(self, Self::True | Self::NotFalse)
-    }
-
-    /// Whether it excludes unknown.
-    fn is_known(self) -> bool {
-        matches!(self, Self::True | Self::False)
-    }
-}
 
 /// Finds facts in the expressions of one query.
 #[derive(Clone, Copy)]
@@ -58,17 +33,24 @@ pub(super) struct Finder<'a> {
     /// For expressions that are evaluated after grouping by several sets: a grouping expression
     /// says nothing about the columns in it, which a set without them makes null.
     grouping: Option<&'a Grouping<'a>>,
+    /// What is known of the rows already: it can make a part of a condition impossible.
+    known: Option<&'a Known>,
 }
 
 impl<'a> Finder<'a> {
     /// A finder for expressions over the rows of `FROM`, or over those of one grouping.
     pub(super) fn new(level: &'a Level<'a>) -> Self {
-        Self { level, case_value: None, grouping: None }
+        Self { level, case_value: None, grouping: None, known: None }
+    }
+
+    /// A finder for expressions over rows of `FROM` of which something is known.
+    pub(super) fn given(level: &'a Level<'a>, known: &'a Known) -> Self {
+        Self { known: Some(known), ..Self::new(level) }
     }
 
     /// A finder for expressions that are evaluated after grouping.
     pub(super) fn grouped(level: &'a Level<'a>) -> Self {
-        Self { level, case_value: None, grouping: level.grouping.as_ref() }
+        Self { grouping: level.grouping.as_ref(), ..Self::new(level) }
     }
 
     /// A finder for the conditions of a CASE.
@@ -76,14 +58,64 @@ impl<'a> Finder<'a> {
         Self { case_value: case.value.as_deref(), ..self }
     }
 
-    /// What follows from the truth of a condition.
+    /// What follows from the truth of a condition, which itself is kept as well.
     pub(super) fn of_condition(self, condition: &Expr, truth: Truth) -> Facts {
+        let mut facts = self.of_parts(condition, truth);
+        if self.grouping.is_none()
+            && is_worth_keeping(condition, truth)
+            && let Some(condition) = self.normal(condition)
+            && (self.known.is_some() || self.is_repeatable(&condition))
+        {
+            facts.holds.insert((Rc::new(condition.into_owned()), truth));
+        }
+        facts
+    }
+
+    /// A condition as it is kept: over columns of tables and queries, and nothing of a CASE.
+    fn normal(self, condition: &Expr) -> Option<Cow<'_, Expr>> {
+        // What is known was kept before.
+        if self.known.is_some() {
+            return Some(Cow::Borrowed(condition));
+        }
+        let normal = condition.with_leaves(&|leaf| match leaf {
+            Expr::CaseValue => {
+                let value = Finder { case_value: None, ..self }.normal(self.case_value?);
+                value.map(Cow::into_owned)
+            }
+            leaf => Some(self.level.query.resolved(leaf).clone()),
+        });
+        normal.map(Cow::Owned)
+    }
+
+    /// Whether a condition that was kept before, or a part of one, can have a certain truth.
+    fn is_possible(self, condition: &Expr, truth: Truth) -> bool {
+        self.truths(condition).meets(truth.values())
+    }
+
+    /// The truth values that such a condition can have.
+    fn truths(self, condition: &Expr) -> Truths {
+        let known = self.known.map(|known| known.truths(self.level, condition));
+        known.unwrap_or(Truths::ALL)
+    }
+
+    /// Facts of which one holds, if a part of the condition has become impossible: the others are
+    /// known already.
+    fn one_of(self, is_less: bool, ways: impl Iterator<Item = Facts>) -> Facts {
+        if self.known.is_some() && !is_less { Facts::default() } else { Facts::one_of(ways) }
+    }
+
+    fn of_parts(self, condition: &Expr, truth: Truth) -> Facts {
         match condition {
             Expr::And { arguments } | Expr::Or { arguments } => {
                 // An AND is true if all are, and not false if none is; an OR is the opposite.
                 let is_and = matches!(condition, Expr::And { .. });
-                let each = arguments.iter().map(|part| self.of_condition(part, truth));
-                if is_and == truth.decided() { Facts::all(each) } else { Facts::one_of(each) }
+                if is_and == truth.decided() {
+                    return Facts::all(arguments.iter().map(|part| self.of_condition(part, truth)));
+                }
+                let possible = |part: &&Expr| self.is_possible(part, truth);
+                let possible: Vec<&Expr> = arguments.iter().filter(possible).collect();
+                let is_less = possible.len() < arguments.len();
+                self.one_of(is_less, possible.iter().map(|part| self.of_condition(part, truth)))
             }
             Expr::Not { argument } => self.of_condition(argument, truth.negated()),
             Expr::NullTest { argument, is_null, row } if *is_null != truth.decided() => {
@@ -119,25 +151,27 @@ impl<'a> Finder<'a> {
                 _ => Facts::default(),
             },
             // One of the arms was taken, and those before it were not.
-            Expr::Case(case) if truth.is_known() => self.of_case(case, truth),
-            Expr::Call(call) if truth.is_known() && compares_with_truth(call).is_some() => {
-                let mut facts = self.of_value(condition);
-                if let Some((value, wanted)) = compares_with_truth(call) {
-                    let truth = if wanted == truth.decided() { Truth::True } else { Truth::False };
-                    facts.extend(self.of_condition(value, truth));
+            Expr::Case(case) => self.of_case(case, truth),
+            Expr::Call(call) if let Some((value, wanted)) = compares_with_truth(call) => {
+                let mut facts = self.of_condition(value, truth.of_equal(wanted));
+                if truth.is_known() {
+                    facts.extend(self.of_value(condition));
                 }
                 facts
             }
-            Expr::Call(call) if truth.decided() && counts_nulls(call).is_some() => {
-                let values = |call: &'_ Call| match call.arguments.first() {
-                    Some(Expr::Call(count)) => {
-                        count.arguments.iter().map(|value| self.of_value(value)).collect::<Vec<_>>()
-                    }
-                    _ => Vec::new(),
+            Expr::Call(call) if call.function == EQUAL => self.of_equal(call, truth),
+            Expr::Call(call) if call.function == NOT_EQUAL => self.of_equal(call, truth.negated()),
+            Expr::Call(call) if truth.decided() && counts_nulls(call, &[]).is_some() => {
+                let Some(Expr::Call(count)) = call.arguments.first() else {
+                    return Facts::default();
                 };
-                match counts_nulls(call) {
-                    Some(Present::All) => Facts::all(values(call)),
-                    _ => Facts::one_of(values(call)),
+                let is_null = |value: &&Expr| !self.is_possible(&is_null(value), Truth::False);
+                let nulls: Vec<&Expr> = count.arguments.iter().filter(is_null).collect();
+                let others = count.arguments.iter().filter(|value| !nulls.contains(value));
+                let values = others.map(|value| self.of_value(value));
+                match counts_nulls(call, &nulls) {
+                    Some(Present::All) => Facts::all(values),
+                    _ => self.one_of(!nulls.is_empty(), values),
                 }
             }
             Expr::Call(call) if truth == Truth::True && is_count_of_some(call) => {
@@ -191,6 +225,11 @@ impl<'a> Finder<'a> {
         facts
     }
 
+    /// What follows if an expression is null.
+    pub(super) fn of_null(self, value: &Expr) -> Facts {
+        self.of_condition(&is_null(value), Truth::True)
+    }
+
     /// What follows from a row of a set-returning function: a strict one has none for null.
     pub(super) fn of_set(self, call: &Call) -> Facts {
         if !call.set || !self.is_strict(&call.function) {
@@ -230,20 +269,48 @@ impl<'a> Finder<'a> {
         Level::new(self.level.context, query, Some(self.level)).facts_further_out()
     }
 
+    /// What follows from the truth of `one = other`, of which both are conditions.
+    fn of_equal(self, call: &Call, truth: Truth) -> Facts {
+        let [one, other] = call.arguments.as_slice() else { return Facts::default() };
+        // If one of the two is unknown, nothing follows.
+        let is_unknown = |part: &Expr| {
+            let is_test = matches!(part, Expr::NullTest { .. } | Expr::BooleanTest { .. });
+            !is_test && self.truths(part).meets(Truths::UNKNOWN)
+        };
+        if !truth.is_known() && (is_unknown(one) || is_unknown(other)) {
+            return Facts::default();
+        }
+        let ways = [Truth::True, Truth::False].map(|first| {
+            let second = first.of_equal(truth.decided());
+            let is_possible = self.is_possible(one, first) && self.is_possible(other, second);
+            is_possible.then_some((first, second))
+        });
+        let is_less = ways.iter().any(Option::is_none) || !truth.is_known();
+        let facts = |(first, second)| {
+            Facts::all([self.of_condition(one, first), self.of_condition(other, second)])
+        };
+        self.one_of(is_less, ways.into_iter().flatten().map(facts))
+    }
+
     /// What follows if a CASE has a certain truth.
     fn of_case(self, case: &Case, truth: Truth) -> Facts {
         let finder = self.within(case);
         let mut before = Facts::default();
         let mut possible = Vec::new();
         let impossible = |result: &Expr| {
-            result.is_null() || is_boolean(result) && result.is_true() != truth.decided()
+            truth.is_known() && result.is_null()
+                || is_boolean(result) && result.is_true() != truth.decided()
+                || !self.is_possible(result, truth)
         };
         for arm in &case.arms {
-            if !impossible(&arm.then) {
+            if !impossible(&arm.then) && finder.is_possible(&arm.when, Truth::True) {
                 let mut facts = before.clone();
                 facts.extend(finder.of_condition(&arm.when, Truth::True));
                 facts.extend(self.of_condition(&arm.then, truth));
                 possible.push(facts);
+            }
+            if !finder.is_possible(&arm.when, Truth::NotTrue) {
+                return Facts::one_of(possible);
             }
             before.extend(finder.of_condition(&arm.when, Truth::NotTrue));
         }
@@ -251,7 +318,8 @@ impl<'a> Finder<'a> {
             before.extend(self.of_condition(&case.otherwise, truth));
             possible.push(before);
         }
-        Facts::one_of(possible)
+        let is_less = possible.len() <= case.arms.len();
+        self.one_of(is_less, possible.into_iter())
     }
 
     fn add_value(self, value: &Expr, facts: &mut Facts) {
@@ -336,6 +404,33 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// Whether something may follow from a condition that does not follow from what it says is not
+/// null.
+fn is_worth_keeping(condition: &Expr, truth: Truth) -> bool {
+    match condition {
+        // Their parts are kept.
+        Expr::And { .. } => !truth.decided(),
+        Expr::Or { .. } => truth.decided(),
+        Expr::NullTest { is_null, row, .. } => !row && *is_null == truth.decided(),
+        Expr::Not { .. } | Expr::Constant(_) | Expr::BooleanTest { value: Some(_), .. } => false,
+        Expr::Call(call) => compares_with_truth(call).is_none(),
+        _ => true,
+    }
+}
+
+/// Whether more can follow from a condition once more is known of its parts.
+pub(super) fn is_open(condition: &Expr, truth: Truth) -> bool {
+    match condition {
+        Expr::Or { .. } => truth.decided(),
+        Expr::And { .. } => !truth.decided(),
+        Expr::Case(_) => true,
+        Expr::Call(call) => {
+            [EQUAL, NOT_EQUAL].contains(&call.function.as_str()) || counts_nulls(call, &[]).is_some()
+        }
+        _ => false,
+    }
+}
+
 /// What a comparison of `num_nulls` or `num_nonnulls` with a number says of the values.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Present {
@@ -344,8 +439,8 @@ enum Present {
 }
 
 /// Whether a comparison is one of the number of nulls among some values, and says that not all of
-/// them are null.
-fn counts_nulls(call: &Call) -> Option<Present> {
+/// them are null, or none of those that are not known to be.
+fn counts_nulls(call: &Call, nulls: &[&Expr]) -> Option<Present> {
     let [Expr::Call(count), Expr::Constant(number)] = call.arguments.as_slice() else {
         return None;
     };
@@ -370,7 +465,7 @@ fn counts_nulls(call: &Call) -> Option<Present> {
         _ => return None,
     };
     match least {
-        least if least >= many => Some(Present::All),
+        least if least >= many - i64::try_from(nulls.len()).ok()? => Some(Present::All),
         1.. => Some(Present::Some),
         _ => None,
     }
@@ -379,8 +474,8 @@ fn counts_nulls(call: &Call) -> Option<Present> {
 /// The condition in a comparison with a literal truth value, and the value that it must have.
 fn compares_with_truth(call: &Call) -> Option<(&Expr, bool)> {
     let is_equal = match call.function.as_str() {
-        "pg_catalog.booleq(boolean, boolean)" => true,
-        "pg_catalog.boolne(boolean, boolean)" => false,
+        EQUAL => true,
+        NOT_EQUAL => false,
         _ => return None,
     };
     match call.arguments.as_slice() {
@@ -389,6 +484,11 @@ fn compares_with_truth(call: &Call) -> Option<(&Expr, bool)> {
         }
         _ => None,
     }
+}
+
+/// A test for null.
+fn is_null(value: &Expr) -> Expr {
+    Expr::NullTest { argument: Box::new(value.clone()), is_null: true, row: false }
 }
 
 /// Whether a condition says that an aggregate counted something: `count(x) > 0` and its like.

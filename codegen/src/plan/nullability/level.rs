@@ -10,14 +10,16 @@ use std::rc::Rc;
 use super::calls::sets_in;
 use super::expressions::Scope;
 use super::fact_set::Facts;
-use super::facts::{Finder, Truth};
+use super::facts::Finder;
+use super::truth::Truth;
 use super::grouping::{Grouping, groups_have_rows};
 use super::joins::Joins;
 use super::known::Known;
+use super::tables::Checks;
 use super::{Nullability, Reason, set_operations};
 use crate::catalog::{Catalog, PgName};
 use crate::comment::{self, Place};
-use crate::plan::columns::{BaseColumn, ColumnFacts};
+use crate::plan::columns::{BaseColumn, ColumnFacts, ViewFacts};
 use crate::plan::provenance;
 use crate::query_tree::expression::Column;
 use crate::query_tree::{
@@ -28,7 +30,9 @@ use crate::query_tree::{
 pub(in crate::plan) struct Context<'a> {
     pub(in crate::plan) catalog: &'a Catalog,
     /// The views that have been analysed: all that the query at hand reads.
-    pub(in crate::plan) views: &'a BTreeMap<PgName, Vec<ColumnFacts>>,
+    pub(in crate::plan) views: &'a BTreeMap<PgName, ViewFacts>,
+    /// What was found out about tables.
+    pub(in crate::plan) checks: &'a RefCell<BTreeMap<PgName, Checks>>,
 }
 
 /// A query.
@@ -36,15 +40,21 @@ pub(in crate::plan) struct Level<'a> {
     pub(super) context: &'a Context<'a>,
     pub(in crate::plan) query: &'a Query,
     outer: Option<&'a Level<'a>>,
+    /// What is known of columns of the queries around it.
+    given: Facts,
     pub(super) joins: Joins<'a>,
     input: Lazy,
     output: Lazy,
     /// With several grouping sets: the expressions that each of them has, and the others.
     pub(super) grouping: Option<Grouping<'a>>,
     entries: RefCell<BTreeMap<usize, Columns>>,
+    /// What a row of an entry shows.
+    shown: RefCell<BTreeMap<usize, Facts>>,
     /// The same under the condition that some columns of an entry are not null.
     entries_given: RefCell<BTreeMap<Given, Rc<[ColumnFacts]>>>,
     ctes: RefCell<BTreeMap<usize, Columns>>,
+    /// What a row of a WITH item shows.
+    ctes_shown: RefCell<BTreeMap<usize, Facts>>,
     /// How often expressions may still be looked at for each side of a FULL JOIN.
     pub(super) splits: Cell<u32>,
 }
@@ -97,15 +107,24 @@ impl<'a> Level<'a> {
             context,
             query,
             outer,
+            given: Facts::default(),
             joins: Joins::new(query),
             input: Lazy::default(),
             output: Lazy::default(),
             grouping: Grouping::new(context.catalog, query),
             entries: RefCell::default(),
+            shown: RefCell::default(),
             entries_given: RefCell::default(),
             ctes: RefCell::default(),
+            ctes_shown: RefCell::default(),
             splits: Cell::new(MAX_SPLITS),
         }
+    }
+
+    /// The same query where something is known of the row around it.
+    pub(super) fn knowing(self, facts: &Facts) -> Self {
+        let inner = |column: Column| Some(Column { levels_up: column.levels_up + 1, ..column });
+        Self { given: facts.moved(inner), ..self }
     }
 
     /// What holds for the rows that pass `WHERE`.
@@ -113,7 +132,9 @@ impl<'a> Level<'a> {
         let passed = || {
             let filter = self.query.filter.as_ref();
             let finder = Finder::new(self);
-            filter.map(|filter| finder.of_condition(filter, Truth::True)).unwrap_or_default()
+            let mut facts = self.given.clone();
+            facts.extend(filter.map(|f| finder.of_condition(f, Truth::True)).unwrap_or_default());
+            facts
         };
         self.input.get(|| Known::of_rows(self, passed()))
     }
@@ -167,16 +188,61 @@ impl<'a> Level<'a> {
         }
     }
 
+    /// What a row of the query shows about the columns of its result, as those of the first range
+    /// table entry of a query around it.
+    pub(in crate::plan) fn facts_of_result(&self) -> Facts {
+        let query = self.query;
+        if query.set_operation.is_some() || self.grouping.is_some() || query.unreadable.is_some() {
+            return Facts::default();
+        }
+        let columns: Vec<&Expr> = query.columns().map(|t| query.resolved(&t.value)).collect();
+        let result = |column: Column| {
+            let place = columns.iter().position(|value| **value == Expr::Column(column))?;
+            let column = i16::try_from(place + 1).ok()?;
+            Some(Column { range: 1, column, levels_up: 0 })
+        };
+        self.output().facts().moved(result)
+    }
+
     /// What a row of an entry shows, apart from its columns' own constraints.
     pub(super) fn entry_facts(&self, range: usize) -> Facts {
+        if let Some(facts) = self.shown.borrow().get(&range) {
+            return facts.clone();
+        }
+        let facts = self.find_entry_facts(range);
+        if !self.input.is_open() && !self.output.is_open() {
+            self.shown.borrow_mut().insert(range, facts.clone());
+        }
+        facts
+    }
+
+    fn find_entry_facts(&self, range: usize) -> Facts {
+        let here = |column: Column| Some(Column { range, ..column });
         match self.query.range_entry(range).map(|entry| &entry.source) {
             Some(RangeSource::Relation { relation }) => {
-                let table = self.context.catalog.tables.get(relation);
-                let here = |column: Column| Some(Column { range, ..column });
-                table.map(|table| self.check_facts(relation, table).moved(here)).unwrap_or_default()
+                if let Some(table) = self.context.catalog.tables.get(relation) {
+                    return self.check_facts(relation, table).moved(here);
+                }
+                let view = self.context.catalog.views.get(relation);
+                let shown = self.context.views.get(relation).map(|known| &known.shown);
+                let number = |column: Column| {
+                    let place = usize::try_from(column.column).ok()?.checked_sub(1)?;
+                    let column = view?.columns.get(place)?.number;
+                    Some(Column { range, column, levels_up: 0 })
+                };
+                shown.map(|shown| shown.moved(number)).unwrap_or_default()
             }
-            Some(RangeSource::Subquery { query }) if self.query.lateral.contains(&range) => {
-                Level::new(self.context, query, Some(self)).facts_further_out()
+            Some(RangeSource::Subquery { query }) => {
+                let level = Level::new(self.context, query, Some(self));
+                let mut facts = level.facts_of_result().moved(here);
+                if self.query.lateral.contains(&range) {
+                    facts.extend(level.facts_further_out());
+                }
+                facts
+            }
+            Some(RangeSource::Cte { cte, levels_up }) => {
+                let level = self.up(*levels_up);
+                level.map(|level| level.cte_facts(cte).moved(here)).unwrap_or_default()
             }
             // A strict function that returns a set has no rows for null.
             Some(RangeSource::Function { functions, .. }) => match functions.as_slice() {
@@ -185,6 +251,20 @@ impl<'a> Level<'a> {
             },
             _ => Facts::default(),
         }
+    }
+
+    /// What a row of an item of this query's `WITH` list shows about its columns.
+    fn cte_facts(&self, name: &str) -> Facts {
+        let index = self.query.ctes.iter().position(|cte| cte.name == name && !cte.recursive);
+        let Some(index) = index else { return Facts::default() };
+        if let Some(facts) = self.ctes_shown.borrow().get(&index) {
+            return facts.clone();
+        }
+        self.ctes_shown.borrow_mut().insert(index, Facts::default());
+        let query = &self.query.ctes[index].query;
+        let facts = Level::new(self.context, query, Some(self)).facts_of_result();
+        self.ctes_shown.borrow_mut().insert(index, facts.clone());
+        facts
     }
 
     /// The query some levels further out.
@@ -269,7 +349,7 @@ impl<'a> Level<'a> {
         }
         let view = self.context.catalog.views.get(relation);
         let index = view.and_then(|view| view.columns.iter().position(|c| c.number == number));
-        let facts = self.context.views.get(relation);
+        let facts = self.context.views.get(relation).map(|known| &known.columns);
         match (view, index, facts) {
             (Some(view), Some(index), Some(facts)) if index < facts.len() => {
                 let ColumnFacts { nullability, source, stored } = facts[index].clone();
