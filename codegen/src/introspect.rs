@@ -184,7 +184,8 @@ impl Session<'_> {
 
     /// Whether there is a collation that calls different texts equal.
     async fn has_nondeterministic_collation(&self) -> Result<bool, IntrospectError> {
-        let sql = "select exists (select from pg_catalog.pg_collation where not collisdeterministic)";
+        let sql =
+            "select exists (select from pg_catalog.pg_collation where not collisdeterministic)";
         let row = self.transaction.query_one(sql, &[]).await;
         row.and_then(|row| row.try_get(0)).map_err(failed("collations"))
     }

@@ -109,7 +109,6 @@ fn view_facts(
     let Some(view) = catalog.views.get(name) else {
         return ViewFacts { columns: Vec::new(), shown: Facts::default() };
     };
-    let started = std::time::Instant::now();
     let context = Context { catalog, views, checks };
     let level = Level::new(&context, &view.query, None);
     let found = level.columns();
@@ -122,9 +121,7 @@ fn view_facts(
     // Dropped columns aside, which views do not have, they correspond one to one.
     let mut found = found.into_iter();
     let columns = view.columns.iter().map(|_| found.next().unwrap_or_else(unknown)).collect();
-    let shown = level.facts_of_result();
-    if std::env::var_os("TIMES").is_some() { eprintln!("TIME {:?} {}", started.elapsed().as_micros(), name); }
-    ViewFacts { columns, shown }
+    ViewFacts { columns, shown: level.facts_of_result() }
 }
 
 /// The relations that a query reads, in whichever part of it.

@@ -60,6 +60,11 @@ async fn every_claim_about_a_common_view_holds() {
 }
 
 #[tokio::test]
+async fn every_claim_about_a_report_holds() {
+    judge(&[include_str!("sql/reports.sql")]).await;
+}
+
+#[tokio::test]
 async fn every_claim_from_constraints_holds() {
     judge(&[include_str!("sql/constraints.sql")]).await;
 }

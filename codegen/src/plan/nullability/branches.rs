@@ -8,10 +8,16 @@ use super::Nullability;
 use super::expressions::Scope;
 use super::fact_set::Facts;
 use super::facts::Finder;
-use super::truth::Truth;
 use super::joins::Side;
+use super::truth::Truth;
 use crate::query_tree::expression::{Case, Column};
 use crate::query_tree::{Expr, JoinKind};
+
+/// Sets of facts of which one holds.
+type Alternatives = Vec<BTreeSet<Expr>>;
+
+/// A way to tell rows apart, by alternatives or by a join, with the cases that there are.
+type Way<Scope> = (&'static str, Option<Alternatives>, Vec<Scope>);
 
 impl Scope<'_> {
     /// `CASE`: each result with what its condition says, and nothing else is possible.
@@ -58,14 +64,13 @@ impl Scope<'_> {
         value: &Expr,
         evaluate: &dyn Fn(&Self) -> Nullability,
     ) -> Nullability {
-        self.by_side_after(0, value, evaluate)
+        self.by_side_after(None, value, evaluate)
     }
 
-    /// The same without the first ways to tell rows apart, which have been gone: their order does
-    /// not matter.
+    /// The same with only those alternatives that come after some: their order does not matter.
     fn by_side_after(
         &self,
-        gone: usize,
+        gone: Option<&Alternatives>,
         value: &Expr,
         evaluate: &dyn Fn(&Self) -> Nullability,
     ) -> Nullability {
@@ -73,10 +78,11 @@ impl Scope<'_> {
         if answer.is_not_null() {
             return answer;
         }
-        for (place, (reason, cases)) in self.cases(value).into_iter().enumerate().skip(gone) {
+        for (reason, alternatives, cases) in self.cases(gone, value) {
             let Some(left) = self.level.splits.get().checked_sub(1) else { break };
             self.level.splits.set(left);
-            let each = cases.iter().map(|case| case.by_side_after(place + 1, value, evaluate));
+            let gone = alternatives.as_ref().or(gone);
+            let each = cases.iter().map(|case| case.by_side_after(gone, value, evaluate));
             let either = Nullability::all(each);
             if either.is_not_null() {
                 return either.because(reason);
@@ -87,20 +93,28 @@ impl Scope<'_> {
 
     /// Ways to tell the rows at hand apart that may matter for a value, each with the cases that
     /// there are.
-    fn cases(&self, value: &Expr) -> Vec<(&'static str, Vec<Self>)> {
+    fn cases(&self, gone: Option<&Alternatives>, value: &Expr) -> Vec<Way<Self>> {
         let mut ways = Vec::new();
         if !self.known.facts().one_of.is_empty() {
             let related = self.related(value);
-            for alternatives in &self.known.facts().one_of {
-                let is_known = |set: &BTreeSet<Expr>| set.iter().all(|fact| self.known.is_fact(fact));
-                let matters = alternatives.iter().flatten().any(|fact| self.is_one_of(&related, fact));
+            let all = self.known.facts().one_of.iter();
+            for alternatives in all.filter(|one| gone.is_none_or(|gone| *one > gone)) {
+                let is_known =
+                    |set: &BTreeSet<Expr>| set.iter().all(|fact| self.known.is_fact(fact));
+                let matters =
+                    alternatives.iter().flatten().any(|fact| self.is_one_of(&related, fact));
                 if matters && !alternatives.iter().any(is_known) {
                     let with = |set: &BTreeSet<Expr>| {
                         let facts = Facts { not_null: set.clone(), ..Facts::default() };
                         Self { depth: self.depth + 1, ..self.knowing(facts) }
                     };
                     let cases = alternatives.iter().map(with).filter(|case| !case.is_nowhere());
-                    ways.push(("one of several conditions holds", cases.collect()));
+                    let cases = cases.collect();
+                    ways.push((
+                        "one of several conditions holds",
+                        Some(alternatives.clone()),
+                        cases,
+                    ));
                 }
             }
         }
@@ -118,7 +132,7 @@ impl Scope<'_> {
                     Self { known, ..self.deeper() }
                 };
                 let cases = sides.into_iter().map(with).collect();
-                ways.push(("a row of a FULL JOIN has a left or a right side", cases));
+                ways.push(("a row of a FULL JOIN has a left or a right side", None, cases));
             }
         }
         ways
@@ -185,6 +199,13 @@ impl Scope<'_> {
     /// AND and OR: null only if no argument decides and one of them is null, so each is looked at
     /// as if none of the others decided.
     pub(super) fn connected(&self, arguments: &[Expr], is_and: bool) -> Nullability {
+        let decides = |argument: &&Expr| match argument {
+            Expr::Constant(constant) => constant.value.is_some() && constant.is_true() != is_and,
+            _ => false,
+        };
+        if let Some(literal) = arguments.iter().find(decides) {
+            return self.evaluate(literal).because("a literal decides AND or OR");
+        }
         let open = if is_and { Truth::NotFalse } else { Truth::NotTrue };
         let finder = self.finder();
         let each = arguments.iter().enumerate().map(|(index, argument)| {

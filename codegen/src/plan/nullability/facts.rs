@@ -425,7 +425,8 @@ pub(super) fn is_open(condition: &Expr, truth: Truth) -> bool {
         Expr::And { .. } => !truth.decided(),
         Expr::Case(_) => true,
         Expr::Call(call) => {
-            [EQUAL, NOT_EQUAL].contains(&call.function.as_str()) || counts_nulls(call, &[]).is_some()
+            [EQUAL, NOT_EQUAL].contains(&call.function.as_str())
+                || counts_nulls(call, &[]).is_some()
         }
         _ => false,
     }

@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fact_set::Facts;
 use super::built_in::{self, Promise};
+use super::fact_set::Facts;
 use super::facts::{Finder, is_open};
 use super::joins::Side;
 use super::level::Level;
@@ -176,7 +176,8 @@ impl Known {
                 }
             }
             for (range, within) in joins.entries() {
-                if within.iter().all(|side| self.present.contains(side)) && self.read.insert(range) {
+                if within.iter().all(|side| self.present.contains(side)) && self.read.insert(range)
+                {
                     self.facts.extend(level.entry_facts(range));
                 }
             }

@@ -46,7 +46,8 @@ impl Orders {
     /// The orders of the same values the other way round.
     pub(super) fn mirrored(self) -> Self {
         let to = |from, to| if self.meets(from) { to } else { Self::NONE };
-        to(Self::LESS, Self::GREATER) | to(Self::GREATER, Self::LESS)
+        to(Self::LESS, Self::GREATER)
+            | to(Self::GREATER, Self::LESS)
             | self & (Self::EQUAL | Self::NULL)
     }
 

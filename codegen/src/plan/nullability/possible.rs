@@ -38,7 +38,8 @@ impl Possible<'_> {
     pub(super) fn truths(&self, condition: &Expr) -> Truths {
         let known = self.holds.iter().filter(|(known, _)| **known == *condition);
         let truths = known.fold(self.by_parts(condition), |all, (_, truth)| all & truth.values());
-        let has_parts = matches!(condition, Expr::And { .. } | Expr::Or { .. } | Expr::AnyAll { .. });
+        let has_parts =
+            matches!(condition, Expr::And { .. } | Expr::Or { .. } | Expr::AnyAll { .. });
         if truths.is_one() || !has_parts || self.assumed.is_some() {
             return truths;
         }
@@ -157,7 +158,8 @@ impl Possible<'_> {
 
     fn compared(&self, one: &Expr, other: &Expr, yes: Orders) -> Truths {
         let orders = self.orders(one, other);
-        let known = Truths::of_test(orders.meets(yes), orders.meets(yes.complement() & Orders::VALUES));
+        let known =
+            Truths::of_test(orders.meets(yes), orders.meets(yes.complement() & Orders::VALUES));
         if orders.meets(Orders::NULL) { known | Truths::UNKNOWN } else { known }
     }
 
@@ -201,9 +203,8 @@ impl Possible<'_> {
                 & self.related(pair, Orders::EQUAL, one, other)
                 & self.related(pair, Orders::EQUAL, other, one).mirrored();
         }
-        let left = |(condition, truth): &(Rc<Expr>, Truth)| {
-            self.left(condition, *truth, one, other)
-        };
+        let left =
+            |(condition, truth): &(Rc<Expr>, Truth)| self.left(condition, *truth, one, other);
         self.holds.iter().map(left).fold(orders, |all, left| all & left)
     }
 
@@ -229,7 +230,8 @@ impl Possible<'_> {
             let many = call.arguments.iter().filter(|value| is_it(value)).count();
             i64::try_from(many).unwrap_or(0)
         };
-        let (null, value) = (count(&|value| self.is_null(value)), count(&|value| (self.has_value)(value)));
+        let (null, value) =
+            (count(&|value| self.is_null(value)), count(&|value| (self.has_value)(value)));
         let (least, opposite) = if nulls { (null, value) } else { (value, null) };
         let most = count(&|_| true) - opposite;
         let of = |may: bool, orders| if may { orders } else { Orders::NONE };
@@ -254,7 +256,10 @@ impl Possible<'_> {
         match condition {
             Expr::And { arguments } | Expr::Or { arguments } => {
                 let is_and = matches!(condition, Expr::And { .. });
-                connected(is_and, &mut arguments.iter().map(|part| self.left(part, truth, one, other)))
+                connected(
+                    is_and,
+                    &mut arguments.iter().map(|part| self.left(part, truth, one, other)),
+                )
             }
             Expr::Not { argument } => self.left(argument, truth.negated(), one, other),
             Expr::NullTest { argument, is_null, row: false } => {
@@ -269,7 +274,10 @@ impl Possible<'_> {
             Expr::AnyAll { call, any } => match comparisons(call) {
                 Some((value, elements, yes)) => {
                     let yes = Orders::of_comparison(yes, truth);
-                    connected(!any, &mut elements.iter().map(|element| related((value, element), yes)))
+                    connected(
+                        !any,
+                        &mut elements.iter().map(|element| related((value, element), yes)),
+                    )
                 }
                 None => Orders::ALL,
             },
@@ -282,11 +290,14 @@ impl Possible<'_> {
             Expr::Distinct(call) => match (comparison(call), call.arguments.as_slice()) {
                 (Some(Orders::EQUAL), [left, right]) => {
                     let is_sure = (self.has_value)(left) || (self.has_value)(right);
-                    related((left, right), match truth.decided() {
-                        true => Orders::DIFFERENT | Orders::NULL,
-                        false if is_sure => Orders::EQUAL,
-                        false => Orders::EQUAL | Orders::NULL,
-                    })
+                    related(
+                        (left, right),
+                        match truth.decided() {
+                            true => Orders::DIFFERENT | Orders::NULL,
+                            false if is_sure => Orders::EQUAL,
+                            false => Orders::EQUAL | Orders::NULL,
+                        },
+                    )
                 }
                 _ => Orders::ALL,
             },

@@ -73,9 +73,7 @@ impl Truths {
     /// The values of `NOT`.
     pub(super) fn negated(self) -> Self {
         let swapped = |from: Self, to: Self| if self.meets(from) { to } else { Self::NONE };
-        swapped(Self::TRUE, Self::FALSE)
-            | swapped(Self::FALSE, Self::TRUE)
-            | self & Self::UNKNOWN
+        swapped(Self::TRUE, Self::FALSE) | swapped(Self::FALSE, Self::TRUE) | self & Self::UNKNOWN
     }
 
     /// The values of an `AND` or `OR` of conditions with these values.
@@ -85,7 +83,7 @@ impl Truths {
         let each = |values: Self| parts.iter().all(|part| part.meets(values));
         let some = |values: Self| parts.iter().any(|part| part.meets(values));
         let mut result = Self::NONE;
-        if parts.iter().any(|part| *part == Self::NONE) {
+        if parts.contains(&Self::NONE) {
             return result;
         }
         if some(one) {
