@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::known::Known;
 use super::level::Level;
-use super::{Nullability, Reason};
+use super::{Nullability, not_null, nullable};
 use crate::catalog::TypeKind;
 use crate::query_tree::expression::{
     Coercion, Column, Constant, SessionValue, Subquery, SubqueryKind,
@@ -25,14 +25,6 @@ pub(super) struct Scope<'s> {
 
 /// How deep expressions may nest, through columns of joins as well.
 const MAX_DEPTH: usize = 200;
-
-fn not_null(reason: impl Into<String>) -> Nullability {
-    Nullability::not_null(Reason::new(reason))
-}
-
-fn nullable(reason: impl Into<String>) -> Nullability {
-    Nullability::nullable(Reason::new(reason))
-}
 
 impl<'s> Scope<'s> {
     /// For the select list of a query.

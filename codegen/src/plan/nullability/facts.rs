@@ -12,29 +12,30 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::fact_set::Facts;
-use super::grouping::{Grouping, keeps_shape};
+use super::grouping::Grouping;
 use super::known::Known;
 use super::level::Level;
+use super::patterns::{
+    Present, compares_with_truth, counted, counts_nulls, has_element, is_boolean, is_count_of_some,
+    is_literal, is_null, is_worth_keeping,
+};
 use super::possible::{EQUAL, NOT_EQUAL};
 use super::truth::{Truth, Truths};
-use crate::catalog::{Catalog, Volatility};
-use crate::query_tree::expression::{
-    Call, Case, Coercion, Column, Constant, Subquery, SubqueryKind,
-};
+use crate::query_tree::expression::{Call, Case, Subquery, SubqueryKind};
 use crate::query_tree::{Expr, Query};
 
 /// Finds facts in the expressions of one query.
 #[derive(Clone, Copy)]
 pub(super) struct Finder<'a> {
     /// The query.
-    level: &'a Level<'a>,
+    pub(super) level: &'a Level<'a>,
     /// What [`Expr::CaseValue`] stands for.
-    case_value: Option<&'a Expr>,
+    pub(super) case_value: Option<&'a Expr>,
     /// For expressions that are evaluated after grouping by several sets: a grouping expression
     /// says nothing about the columns in it, which a set without them makes null.
-    grouping: Option<&'a Grouping<'a>>,
+    pub(super) grouping: Option<&'a Grouping<'a>>,
     /// What is known of the rows already: it can make a part of a condition impossible.
-    known: Option<&'a Known>,
+    pub(super) known: Option<&'a Known>,
 }
 
 impl<'a> Finder<'a> {
@@ -218,26 +219,6 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// What follows if an expression is not null, itself included.
-    pub(super) fn of_value(self, value: &Expr) -> Facts {
-        let mut facts = Facts::default();
-        self.add_value(value, &mut facts);
-        facts
-    }
-
-    /// What follows if an expression is null.
-    pub(super) fn of_null(self, value: &Expr) -> Facts {
-        self.of_condition(&is_null(value), Truth::True)
-    }
-
-    /// What follows from a row of a set-returning function: a strict one has none for null.
-    pub(super) fn of_set(self, call: &Call) -> Facts {
-        if !call.set || !self.is_strict(&call.function) {
-            return Facts::default();
-        }
-        Facts::all(call.arguments.iter().map(|argument| self.of_value(argument)))
-    }
-
     /// What follows from the truth of a subquery: often that it has a row, and with it what its
     /// conditions say about the row at hand.
     fn of_subquery(self, subquery: &Subquery, truth: Truth) -> Facts {
@@ -261,7 +242,7 @@ impl<'a> Finder<'a> {
     }
 
     /// What follows from a row of a subquery about the row that it is computed for.
-    fn of_row(self, query: &Query) -> Facts {
+    pub(super) fn of_row(self, query: &Query) -> Facts {
         // After grouping by several sets columns are not what they are in the subquery's rows.
         if self.grouping.is_some() {
             return Facts::default();
@@ -320,235 +301,5 @@ impl<'a> Finder<'a> {
         }
         let is_less = possible.len() <= case.arms.len();
         self.one_of(is_less, possible.into_iter())
-    }
-
-    fn add_value(self, value: &Expr, facts: &mut Facts) {
-        let is_grouped = self.grouping.is_some_and(|grouping| grouping.has(value));
-        if self.is_repeatable(value) && (!is_grouped || keeps_shape(self.catalog(), value)) {
-            facts.add(value.clone());
-        }
-        if is_grouped {
-            return;
-        }
-        match value {
-            Expr::Column(column) => {
-                facts.add(Expr::Column(Column { column: 0, ..*column }));
-            }
-            Expr::CaseValue => {
-                if let Some(value) = self.case_value {
-                    Finder { case_value: None, ..self }.add_value(value, facts);
-                }
-            }
-            Expr::Call(call) if !call.set && self.is_strict(&call.function) => {
-                call.arguments.iter().for_each(|argument| self.add_value(argument, facts));
-            }
-            Expr::NullIf(call) => {
-                call.arguments.iter().take(1).for_each(|argument| self.add_value(argument, facts));
-            }
-            Expr::AnyAll { call, .. } => {
-                call.arguments.iter().skip(1).for_each(|array| self.add_value(array, facts));
-            }
-            Expr::Not { argument }
-            | Expr::Field { argument, .. }
-            | Expr::Coercion { argument, .. } => self.add_value(argument, facts),
-            Expr::Subquery(subquery) if subquery.kind == SubqueryKind::Value => {
-                facts.extend(self.of_row(&subquery.query));
-            }
-            Expr::Subscript { argument, subscripts } => {
-                self.add_value(argument, facts);
-                subscripts.iter().for_each(|subscript| self.add_value(subscript, facts));
-            }
-            _ => {}
-        }
-    }
-
-    fn catalog(self) -> &'a Catalog {
-        self.level.context.catalog
-    }
-
-    fn is_strict(self, function: &str) -> bool {
-        self.catalog().routines.get(function).is_some_and(|routine| routine.strict)
-    }
-
-    /// Whether an equal expression of the same row has the same value, so that a fact about the
-    /// one holds for the other.
-    ///
-    /// Not so if something volatile is in it, or something of which the tree keeps too little to
-    /// tell two apart: the condition of a FILTER, the bounds of a slice, a subquery's order.
-    fn is_repeatable(self, expression: &Expr) -> bool {
-        let itself = match expression {
-            Expr::Call(call) | Expr::Distinct(call) | Expr::NullIf(call) => {
-                !call.set && self.is_steady(&call.function)
-            }
-            Expr::AnyAll { call, .. } => self.is_steady(&call.function),
-            Expr::Aggregate(aggregate) => {
-                !aggregate.filtered && self.is_steady(&aggregate.function)
-            }
-            Expr::SubqueryColumn { .. }
-            | Expr::Window(_)
-            | Expr::Subquery(_)
-            | Expr::Subscript { .. }
-            | Expr::CaseValue
-            | Expr::Grouping
-            | Expr::SessionValue(_)
-            | Expr::RowComparison { .. }
-            | Expr::Other { .. } => false,
-            _ => true,
-        };
-        itself && expression.children().into_iter().all(|child| self.is_repeatable(child))
-    }
-
-    fn is_steady(self, function: &str) -> bool {
-        let routine = self.catalog().routines.get(function);
-        routine.is_some_and(|routine| routine.volatility != Volatility::Volatile)
-    }
-}
-
-/// Whether something may follow from a condition that does not follow from what it says is not
-/// null.
-fn is_worth_keeping(condition: &Expr, truth: Truth) -> bool {
-    match condition {
-        // Their parts are kept.
-        Expr::And { .. } => !truth.decided(),
-        Expr::Or { .. } => truth.decided(),
-        Expr::NullTest { is_null, row, .. } => !row && *is_null == truth.decided(),
-        Expr::Not { .. } | Expr::Constant(_) | Expr::BooleanTest { value: Some(_), .. } => false,
-        Expr::Call(call) => compares_with_truth(call).is_none(),
-        _ => true,
-    }
-}
-
-/// Whether more can follow from a condition once more is known of its parts.
-pub(super) fn is_open(condition: &Expr, truth: Truth) -> bool {
-    match condition {
-        Expr::Or { .. } => truth.decided(),
-        Expr::And { .. } => !truth.decided(),
-        Expr::Case(_) => true,
-        Expr::Call(call) => {
-            [EQUAL, NOT_EQUAL].contains(&call.function.as_str())
-                || counts_nulls(call, &[]).is_some()
-        }
-        _ => false,
-    }
-}
-
-/// What a comparison of `num_nulls` or `num_nonnulls` with a number says of the values.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Present {
-    All,
-    Some,
-}
-
-/// Whether a comparison is one of the number of nulls among some values, and says that not all of
-/// them are null, or none of those that are not known to be.
-fn counts_nulls(call: &Call, nulls: &[&Expr]) -> Option<Present> {
-    let [Expr::Call(count), Expr::Constant(number)] = call.arguments.as_slice() else {
-        return None;
-    };
-    let many = i64::try_from(count.arguments.len()).ok()?;
-    let number = number.integer()?;
-    let is_variadic = count.variadic || many == 0;
-    // The least number of values that are not null.
-    let least = match (count.function.as_str(), call.function.as_str()) {
-        _ if is_variadic => return None,
-        ("pg_catalog.num_nonnulls(\"any\")", "pg_catalog.int4gt(integer, integer)") => number + 1,
-        (
-            "pg_catalog.num_nonnulls(\"any\")",
-            "pg_catalog.int4ge(integer, integer)" | "pg_catalog.int4eq(integer, integer)",
-        ) => number,
-        ("pg_catalog.num_nulls(\"any\")", "pg_catalog.int4lt(integer, integer)") => {
-            many - number + 1
-        }
-        (
-            "pg_catalog.num_nulls(\"any\")",
-            "pg_catalog.int4le(integer, integer)" | "pg_catalog.int4eq(integer, integer)",
-        ) => many - number,
-        _ => return None,
-    };
-    match least {
-        least if least >= many - i64::try_from(nulls.len()).ok()? => Some(Present::All),
-        1.. => Some(Present::Some),
-        _ => None,
-    }
-}
-
-/// The condition in a comparison with a literal truth value, and the value that it must have.
-fn compares_with_truth(call: &Call) -> Option<(&Expr, bool)> {
-    let is_equal = match call.function.as_str() {
-        EQUAL => true,
-        NOT_EQUAL => false,
-        _ => return None,
-    };
-    match call.arguments.as_slice() {
-        [condition, literal] | [literal, condition] if is_boolean(literal) => {
-            Some((condition, literal.is_true() == is_equal))
-        }
-        _ => None,
-    }
-}
-
-/// A test for null.
-fn is_null(value: &Expr) -> Expr {
-    Expr::NullTest { argument: Box::new(value.clone()), is_null: true, row: false }
-}
-
-/// Whether a condition says that an aggregate counted something: `count(x) > 0` and its like.
-fn is_count_of_some(call: &Call) -> bool {
-    let [Expr::Aggregate(aggregate), number] = call.arguments.as_slice() else { return false };
-    let least = match (call.operator.as_deref(), call.function.as_str()) {
-        (
-            Some(">"),
-            "pg_catalog.int84gt(bigint, integer)" | "pg_catalog.int8gt(bigint, bigint)",
-        ) => 0,
-        (
-            Some(">=" | "="),
-            "pg_catalog.int84ge(bigint, integer)"
-            | "pg_catalog.int8ge(bigint, bigint)"
-            | "pg_catalog.int84eq(bigint, integer)"
-            | "pg_catalog.int8eq(bigint, bigint)",
-        ) => 1,
-        _ => return false,
-    };
-    let number = match number {
-        Expr::Constant(constant) => constant.integer(),
-        _ => None,
-    };
-    aggregate.function.starts_with("pg_catalog.count(") && number.is_some_and(|n| n >= least)
-}
-
-/// Says that a count is not zero, as `NULLIF(count, 0)` being non-null.
-pub(super) fn counted(count: &Expr) -> Expr {
-    let bigint = crate::catalog::TypeRef {
-        name: crate::catalog::PgName::new("pg_catalog", "int8"),
-        array: false,
-    };
-    let zero = Constant { ty: bigint.clone(), value: Some("00".repeat(8)) };
-    Expr::NullIf(Call {
-        function: "pg_catalog.int8eq(bigint, bigint)".to_owned(),
-        operator: Some("=".to_owned()),
-        ty: bigint,
-        set: false,
-        variadic: false,
-        arguments: vec![count.clone(), Expr::Constant(zero)],
-    })
-}
-
-fn is_literal(expression: &Expr) -> bool {
-    matches!(expression, Expr::Constant(constant) if constant.value.is_some())
-}
-
-fn is_boolean(expression: &Expr) -> bool {
-    is_literal(expression) && expression.ty().is_some_and(|ty| ty.name.name == "bool" && !ty.array)
-}
-
-/// Whether an array is certain to have an element.
-fn has_element(array: &Expr) -> bool {
-    match array {
-        // What is in arrays of arrays may be empty.
-        Expr::Array { elements, nested } => !nested && !elements.is_empty(),
-        Expr::Coercion { how: Coercion::Array | Coercion::Relabel, argument, .. } => {
-            has_element(argument)
-        }
-        _ => false,
     }
 }

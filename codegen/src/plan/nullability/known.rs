@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::built_in::{self, Promise};
 use super::fact_set::Facts;
-use super::facts::{Finder, is_open};
+use super::facts::Finder;
 use super::joins::Side;
 use super::level::Level;
+use super::patterns::is_open;
 use super::possible::Possible;
 use super::truth::{Truth, Truths};
 use crate::query_tree::expression::{Coercion, Column};

@@ -1,6 +1,7 @@
 //! How two values compare: what PostgreSQL's own comparisons say, and what literals are.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::ops::{BitAnd, BitOr};
 
 use super::built_in::{self, Promise};
@@ -194,3 +195,50 @@ const WIDENINGS: [&str; 4] = [
     "pg_catalog.int4(smallint)",
     "pg_catalog.numeric(integer)",
 ];
+
+/// The literals that a condition says a value is one of, if it is not false.
+pub(super) fn listed_values<'e>(condition: &'e Expr, value: &Expr) -> Option<Vec<&'e Expr>> {
+    let is_literal = |literal: &&Expr| matches!(literal, Expr::Constant(c) if c.value.is_some());
+    match condition {
+        Expr::AnyAll { call, any: true } => match comparisons(call)? {
+            (compared, elements, Orders::EQUAL) if compared == value => {
+                elements.iter().map(|element| Some(element).filter(is_literal)).collect()
+            }
+            _ => None,
+        },
+        Expr::Call(call) if comparison(call) == Some(Orders::EQUAL) => {
+            match call.arguments.as_slice() {
+                [compared, literal] | [literal, compared] if compared == value => {
+                    Some(literal).filter(is_literal).map(|literal| vec![literal])
+                }
+                _ => None,
+            }
+        }
+        Expr::Or { arguments } => {
+            let each = arguments.iter().map(|part| listed_values(part, value));
+            Some(each.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
+        }
+        _ => None,
+    }
+}
+
+/// The values that a condition compares with literals, each with one of these.
+pub(super) fn collect_compared<'e>(condition: &'e Expr, found: &mut BTreeMap<&'e Expr, &'e Expr>) {
+    match condition {
+        Expr::AnyAll { call, .. } => {
+            if let Some((value, [literal, ..], _)) = comparisons(call) {
+                found.insert(value, literal);
+            }
+        }
+        Expr::Call(call) if comparison(call).is_some() => match call.arguments.as_slice() {
+            [value, literal @ Expr::Constant(_)] | [literal @ Expr::Constant(_), value] => {
+                found.insert(value, literal);
+            }
+            _ => {}
+        },
+        Expr::And { .. } | Expr::Or { .. } | Expr::Not { .. } => {
+            condition.children().into_iter().for_each(|part| collect_compared(part, found));
+        }
+        _ => {}
+    }
+}

@@ -11,7 +11,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::orders::{Orders, comparison, comparisons, order_of_literals};
+use super::orders::{
+    Orders, collect_compared, comparison, comparisons, listed_values, order_of_literals,
+};
 use super::truth::{Truth, Truths};
 use crate::catalog::{Catalog, TypeKind};
 use crate::query_tree::Expr;
@@ -328,50 +330,3 @@ impl Possible<'_> {
 
 pub(super) const EQUAL: &str = "pg_catalog.booleq(boolean, boolean)";
 pub(super) const NOT_EQUAL: &str = "pg_catalog.boolne(boolean, boolean)";
-
-/// The literals that a condition says a value is one of, if it is not false.
-fn listed_values<'e>(condition: &'e Expr, value: &Expr) -> Option<Vec<&'e Expr>> {
-    let is_literal = |literal: &&Expr| matches!(literal, Expr::Constant(c) if c.value.is_some());
-    match condition {
-        Expr::AnyAll { call, any: true } => match comparisons(call)? {
-            (compared, elements, Orders::EQUAL) if compared == value => {
-                elements.iter().map(|element| Some(element).filter(is_literal)).collect()
-            }
-            _ => None,
-        },
-        Expr::Call(call) if comparison(call) == Some(Orders::EQUAL) => {
-            match call.arguments.as_slice() {
-                [compared, literal] | [literal, compared] if compared == value => {
-                    Some(literal).filter(is_literal).map(|literal| vec![literal])
-                }
-                _ => None,
-            }
-        }
-        Expr::Or { arguments } => {
-            let each = arguments.iter().map(|part| listed_values(part, value));
-            Some(each.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
-        }
-        _ => None,
-    }
-}
-
-/// The values that a condition compares with literals, each with one of these.
-fn collect_compared<'e>(condition: &'e Expr, found: &mut BTreeMap<&'e Expr, &'e Expr>) {
-    match condition {
-        Expr::AnyAll { call, .. } => {
-            if let Some((value, [literal, ..], _)) = comparisons(call) {
-                found.insert(value, literal);
-            }
-        }
-        Expr::Call(call) if comparison(call).is_some() => match call.arguments.as_slice() {
-            [value, literal @ Expr::Constant(_)] | [literal @ Expr::Constant(_), value] => {
-                found.insert(value, literal);
-            }
-            _ => {}
-        },
-        Expr::And { .. } | Expr::Or { .. } | Expr::Not { .. } => {
-            condition.children().into_iter().for_each(|part| collect_compared(part, found));
-        }
-        _ => {}
-    }
-}
