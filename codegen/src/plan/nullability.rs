@@ -43,7 +43,7 @@ pub(super) mod tables;
 mod tests;
 mod truth;
 mod values;
-mod whole;
+pub(super) mod whole;
 
 /// Whether a column may be null, and how we know.
 ///
