@@ -42,7 +42,7 @@ fn with_cost<T>(query: &str, variables: Value, take: impl FnOnce(&Cost, &Variabl
     let (variables, limits) = (&variables, &limits);
     let assumptions = Default::default();
     let scope = Scope { operation, fragments, variables, assumptions, limits };
-    take(&Cost::of(&scope, &Roots::of::<People>()), &variables)
+    take(&Cost::of(&scope, &Roots::of::<People>()), variables)
 }
 
 /// The cost of a query, with variables.
