@@ -25,6 +25,9 @@ pub use name::{InvalidName, PgName, TypeRef};
 pub struct Catalog {
     /// Major version of the server, for example 17.
     pub server_version: u32,
+    /// Whether there is a collation that calls different texts equal, used or not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nondeterministic: bool,
     /// Every table (plain, partitioned, foreign) that a view reads or a foreign key reaches.
     pub tables: BTreeMap<PgName, Table>,
     /// Every view and materialized view of the configured schemas, and every view they read.

@@ -150,6 +150,7 @@ async fn read(
     };
     let mut catalog = parts.catalog(&types)?;
     catalog.server_version = server_version;
+    catalog.nondeterministic = session.has_nondeterministic_collation().await?;
     catalog.routines =
         called.into_iter().map(rows::CalledFunction::into_entry).collect::<Result<_, _>>()?;
     Ok(catalog)
@@ -179,6 +180,14 @@ impl Session<'_> {
             return Err(IntrospectError::UnsupportedServer(version));
         }
         Ok(version)
+    }
+
+    /// Whether there is a collation that calls different texts equal.
+    async fn has_nondeterministic_collation(&self) -> Result<bool, IntrospectError> {
+        let sql =
+            "select exists (select from pg_catalog.pg_collation where not collisdeterministic)";
+        let row = self.transaction.query_one(sql, &[]).await;
+        row.and_then(|row| row.try_get(0)).map_err(failed("collations"))
     }
 
     /// Runs one of the queries.

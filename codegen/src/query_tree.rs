@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{PgName, TypeRef};
 
+mod children;
 pub mod expression;
 mod node;
 mod read;

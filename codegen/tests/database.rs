@@ -6,6 +6,7 @@ mod database {
     mod introspect;
     mod random;
     mod views;
+    mod whole;
 }
 
 use std::sync::OnceLock;

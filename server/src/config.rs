@@ -15,6 +15,10 @@ use crate::limits::RequestLimits;
 use crate::log::parse_filter;
 use crate::units::{Secret, Secrets, parse_duration};
 
+/// How many connections to the database a thread has at least, if there are several threads: a slow
+/// statement must not stop it.
+const MIN_CONNECTIONS: usize = 4;
+
 /// What a missing `DATABASE_URL` is answered with.
 const NO_DATABASE: &str = "DATABASE_URL is not set: which database shall be served?\n\n  \
     Set it to a PostgreSQL address, for example\n  \
@@ -52,7 +56,7 @@ pub struct Config {
     #[arg(long, env = "LISTEN_ADDR", value_name = "HOST:PORT", default_value = "127.0.0.1:8000")]
     pub listen: String,
 
-    /// Connections to each database at the most
+    /// Connections to each database at the most, over all threads
     #[arg(long, env = "POOL_SIZE", value_name = "N", default_value_t = 16,
           value_parser = clap::value_parser!(u16).range(1..))]
     pub pool_size: u16,
@@ -137,12 +141,19 @@ impl Config {
         }
     }
 
-    /// The part that the runtime needs.
+    /// How many threads serve connections: as many as there are processors, as long as each has
+    /// some connections to the database.
+    pub fn workers(&self) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        processors.min(usize::from(self.pool_size) / MIN_CONNECTIONS).max(1)
+    }
+
+    /// The part that the runtime needs, for each of the threads.
     pub fn database(&self) -> DatabaseConfig {
         DatabaseConfig {
             commands: self.database_url.expose().to_owned(),
             queries: self.query_database_urls.expose().map(str::to_owned).collect(),
-            pool_size: usize::from(self.pool_size),
+            pool_size: (usize::from(self.pool_size) / self.workers()).max(1),
             acquire_timeout: self.acquire_timeout,
             statement_timeout: self.statement_timeout,
             limits: self.limits.runtime(),

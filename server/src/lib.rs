@@ -28,6 +28,7 @@ mod routes;
 mod serve;
 mod signals;
 mod units;
+mod workers;
 
 use async_graphql::Executor;
 use axum::Router;
@@ -38,9 +39,12 @@ pub use config::{Config, LogFormat};
 pub use execute::Running;
 pub use limits::RequestLimits;
 pub use log::init as init_log;
+/// What the program allocates memory with.
+pub use mimalloc::MiMalloc as Allocator;
 pub use serve::{BindError, Stopped, bind, serve};
 pub use signals::Signals;
 pub use units::{Secret, Secrets};
+pub use workers::Workers;
 
 /// The application, for any schema. `database` is what `/readyz` asks; the schema has its own
 /// handle.
@@ -59,16 +63,24 @@ pub fn app_counting(
 }
 
 /// Serves until a signal to stop arrives, and then until requests in flight are answered.
-pub async fn run(
+///
+/// Each thread has a database of its own; `schema` makes the schema on it.
+pub async fn run<E: Executor>(
     listener: TcpListener,
-    schema: impl Executor,
-    database: Database,
+    schema: impl Fn(Database) -> E,
+    databases: &[Database],
     config: &Config,
     signals: Signals,
-) -> Stopped {
-    let running = Running::default();
-    let router = app_counting(schema, database.clone(), config, running.clone());
-    tokio::spawn(report_database(database.clone()));
+) -> std::io::Result<Stopped> {
+    let apps = databases.iter().map(|database| {
+        let (schema, database) = (schema(database.clone()), database.clone());
+        let config = config.clone();
+        move |running| {
+            tokio::spawn(report_database(database.clone()));
+            app_counting(schema, database, &config, running)
+        }
+    });
+    let workers = Workers::start(apps)?;
     let grace = config.shutdown_grace;
     let stop = async {
         signals.arrived(1).await;
@@ -77,9 +89,9 @@ pub async fn run(
             "stopping: requests in flight have {seconds} s to finish; signal again to stop at once"
         );
     };
-    let stopped = serve(listener, router, running, stop, signals.arrived(2), grace).await;
-    database.close();
-    stopped
+    let stopped = serve(listener, workers, stop, signals.arrived(2), grace).await;
+    databases.iter().for_each(Database::close);
+    Ok(stopped)
 }
 
 /// Tells at start if the database does not answer. Not an error: it may come up later.

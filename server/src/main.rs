@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use runtime::Database;
 use server::{Config, Signals, Stopped};
 
+/// Answers are built of many small pieces; the system's allocator takes twice as long for them.
+#[global_allocator]
+static ALLOCATOR: server::Allocator = server::Allocator;
+
 fn main() -> ExitCode {
     let config = Config::load();
     server::init_log(&config);
@@ -18,15 +22,18 @@ fn main() -> ExitCode {
 }
 
 fn serve(config: &Config) -> anyhow::Result<()> {
-    let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // Only accepts connections and waits for signals; `server::Workers` do the rest.
+    let tokio = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = tokio.block_on(async {
-        let database = Database::new(&config.database())?;
+        let databases = (0..config.workers()).map(|_| Database::new(&config.database()));
+        let databases = databases.collect::<Result<Vec<_>, _>>()?;
+        let schema = generated::schema(databases[0].clone());
         let signals = Signals::listen()?;
         let listener = server::bind(&config.listen).await?;
         let address = listener.local_addr()?;
         tracing::info!("serving GraphQL at http://{address}/graphql");
-        let schema = generated::schema(database.clone());
-        match server::run(listener, schema, database, config, signals).await {
+        let schema = |database| schema.on(database);
+        match server::run(listener, schema, &databases, config, signals).await? {
             Stopped::Finished => tracing::info!("stopped; every request was answered"),
             Stopped::CutOff => tracing::warn!("stopped; requests in flight were cut off"),
         }

@@ -10,7 +10,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::execute::Running;
+use crate::workers::Workers;
 
 /// How long a connection may be idle, or take to send the headers of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
@@ -49,41 +49,34 @@ pub async fn bind(address: &str) -> Result<TcpListener, BindError> {
 /// until `insist` is done.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
-    running: Running,
+    workers: Workers,
     stop: impl Future<Output = ()>,
     insist: impl Future<Output = ()>,
     grace: Duration,
 ) -> Stopped {
-    let connections = GracefulShutdown::new();
-    accept(&listener, &router, &connections, stop).await;
+    accept(&listener, &workers, stop).await;
     // Frees the address: a new process may take over while this one finishes.
     drop(listener);
-    let finish = async {
-        connections.shutdown().await;
-        running.idle().await;
-    };
     tokio::select! {
-        () = finish => Stopped::Finished,
+        () = workers.finish() => Stopped::Finished,
         () = tokio::time::sleep(grace) => Stopped::CutOff,
         () = insist => Stopped::CutOff,
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    router: &Router,
-    connections: &GracefulShutdown,
-    stop: impl Future<Output = ()>,
-) {
+async fn accept(listener: &TcpListener, workers: &Workers, stop: impl Future<Output = ()>) {
     let mut stop = std::pin::pin!(stop);
-    loop {
+    for number in 0.. {
         let accepted = tokio::select! {
             () = &mut stop => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => handle(stream, router.clone(), connections),
+            Ok((stream, _)) => {
+                if let Err(error) = workers.serve(number, stream) {
+                    tracing::error!(%error, "cannot serve a connection");
+                }
+            }
             // The client has gone again.
             Err(error) if is_connection_error(&error) => {}
             Err(error) => {
@@ -94,7 +87,7 @@ async fn accept(
     }
 }
 
-fn handle(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
+pub(crate) fn handle(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
     // Answers are written in one piece: waiting for more to send only delays them. A socket that
     // refuses the option works all the same.
     let _ = stream.set_nodelay(true);

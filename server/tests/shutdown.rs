@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use server::{Running, Stopped};
+use server::{Stopped, Workers};
 use support::{Count, app, post};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -30,14 +30,15 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let (schema, count) = support::schema();
         let config = server::Config::new(support::NO_DATABASE);
-        let running = Running::default();
-        let app = server::app_counting(schema, support::no_database(), &config, running.clone());
+        let app =
+            move |running| server::app_counting(schema, support::no_database(), &config, running);
+        let workers = Workers::start([app]).unwrap();
         let (stop, stop_receiver) = oneshot::channel();
         let (insist, insist_receiver) = oneshot::channel::<()>();
         let stopped = tokio::spawn(async move {
             let stop = async { drop(stop_receiver.await) };
             let insist = async { drop(insist_receiver.await) };
-            server::serve(listener, app, running, stop, insist, grace).await
+            server::serve(listener, workers, stop, insist, grace).await
         });
         Self { address, count, stop: Some(stop), insist: Some(insist), stopped }
     }

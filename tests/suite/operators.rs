@@ -13,9 +13,10 @@ use local_postgres::Database;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use runtime::{Database as Pools, DatabaseConfig};
 use serde_json::{Value, json};
 use tests::fixture::Fixture;
-use tests::request::{connect, execute};
+use tests::request::execute;
 use tests::sql_log::SqlLog;
 use tokio_postgres::Client;
 
@@ -68,7 +69,10 @@ impl Tables {
     async fn new() -> Self {
         let database = Fixture::named("operators").database().await;
         let client = database.connect().await.expect("a connection");
-        let schema = fixture_operators::schema(connect(database.url()));
+        let mut settings = DatabaseConfig::new(database.url());
+        // All columns of all rows are more than clients may ask for.
+        settings.limits.max_complexity = u64::MAX;
+        let schema = fixture_operators::schema(Pools::new(&settings).expect("a valid address"));
         let cells = List::new(&schema, "v_cells", ["cells", "Cells", "CellsFilter"]).await;
         let owners = List::new(&schema, "v_owners", ["owners", "Owners", "OwnersFilter"]).await;
         Self { client, schema, cells, owners, _database: database }

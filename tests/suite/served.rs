@@ -3,7 +3,7 @@
 use axum::Router;
 use local_postgres::Database;
 use runtime::Database as Pools;
-use server::{Config, Running};
+use server::{Config, Workers};
 use tests::database;
 use tokio::task::JoinHandle;
 
@@ -29,12 +29,13 @@ impl Served {
     /// Starts it.
     pub(crate) async fn start(configure: impl FnOnce(&mut Config)) -> Self {
         let (database, router) = demo(configure).await;
+        let workers = Workers::start([move |_| router]).expect("a thread");
         let listener = server::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound address");
         let task = tokio::spawn(async move {
             let never = std::future::pending::<()>;
             let grace = std::time::Duration::ZERO;
-            server::serve(listener, router, Running::default(), never(), never(), grace).await;
+            server::serve(listener, workers, never(), never(), grace).await;
         });
         Self { url: format!("http://{address}/graphql"), task, _database: database }
     }

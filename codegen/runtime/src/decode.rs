@@ -5,6 +5,7 @@
 
 mod array;
 mod datetime;
+mod digits;
 mod network;
 mod numeric;
 mod range;
@@ -13,6 +14,7 @@ use crate::json::{write_base64, write_string};
 use crate::model::{Column, ObjectType, Type};
 use crate::selection::Selection;
 pub(crate) use array::{split_array, split_arrays};
+use digits::write_integer;
 pub(crate) use range::{split_multirange, split_range};
 
 /// Why a value could not be turned into JSON.
@@ -79,11 +81,11 @@ pub(crate) fn write(
             [1] => b"true",
             _ => return Err(DecodeError::Malformed("bool")),
         }),
-        Type::Int2 => write_display(out, i16::from_be_bytes(fixed(raw, "int2")?)),
-        Type::Int4 => write_display(out, i32::from_be_bytes(fixed(raw, "int4")?)),
+        Type::Int2 => write_integer(i16::from_be_bytes(fixed(raw, "int2")?), out),
+        Type::Int4 => write_integer(i32::from_be_bytes(fixed(raw, "int4")?), out),
         Type::Int8 => {
             out.push(b'"');
-            write_display(out, i64::from_be_bytes(fixed(raw, "int8")?));
+            write_integer(i64::from_be_bytes(fixed(raw, "int8")?), out);
             out.push(b'"');
         }
         Type::Float4 => write_float(f32::from_be_bytes(fixed(raw, "float4")?), out)?,
@@ -168,12 +170,6 @@ pub(crate) fn text(raw: &[u8]) -> Result<&str> {
 fn literal(text: &[u8], out: &mut Vec<u8>) -> Result {
     out.extend_from_slice(text);
     Ok(())
-}
-
-fn write_display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
-    use std::io::Write;
-    // Writing to a Vec cannot fail.
-    let _ = write!(out, "{value}");
 }
 
 fn write_float<F: serde::Serialize + Into<f64> + Copy>(value: F, out: &mut Vec<u8>) -> Result {

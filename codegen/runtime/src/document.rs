@@ -5,6 +5,7 @@
 //! A plan may depend on more of them, as far as they decide what is read and not only which values
 //! are compared.
 
+use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -33,14 +34,11 @@ const MAX_TOTAL: usize = 1024 * 1024;
 /// How many plans a document keeps, for variables of different shapes.
 const PLANS: usize = 4;
 
-/// Documents by operation name and text.
-type Key = (Option<String>, String);
-
 /// The documents that were used last.
 pub(crate) struct Documents(Mutex<Kept>);
 
 struct Kept {
-    documents: LruCache<Key, Arc<Document>>,
+    documents: LruCache<String, Arc<Document>>,
     /// The length of all texts.
     length: usize,
 }
@@ -62,33 +60,26 @@ impl Default for Documents {
 }
 
 impl Documents {
-    /// The document of a request; refused if it goes beyond the limits on how it is written.
-    pub(crate) fn get(
-        &self,
-        request: &Request,
-        limits: &Limits,
-    ) -> Result<Arc<Document>, ServerError> {
-        let key = (request.operation_name.clone(), request.query.clone());
-        if let Some(document) = lock(&self.0).documents.get(&key) {
-            return Ok(document.clone());
-        }
-        let ast = parse_query(&request.query)?;
-        let operation = operation_name(&ast, request.operation_name.as_deref())?;
-        let is_valid = AtomicBool::new(false);
-        let (cost, plans) = (OnceLock::new(), Mutex::default());
-        let document = Document { ast, operation, is_valid, cost, plans };
-        let within = |operation| shape::check(document.ast(), operation, limits);
-        document.operation().and_then(within).map_err(|error| error.before_execution())?;
-        Ok(Arc::new(document))
+    /// The document of a request, if it is kept.
+    pub(crate) fn find(&self, request: &Request) -> Option<Arc<Document>> {
+        lock(&self.0).documents.get(&*key(request)).cloned()
     }
 
     /// Keeps a document that has been found valid.
     pub(crate) fn keep(&self, request: &Request, document: &Arc<Document>) {
         document.is_valid.store(true, Ordering::Relaxed);
         if request.query.len() <= MAX_LENGTH {
-            let key = (request.operation_name.clone(), request.query.clone());
-            lock(&self.0).put(key, document.clone());
+            lock(&self.0).put(key(request).into_owned(), document.clone());
         }
+    }
+}
+
+/// What a document is kept by: its text, after the name of the operation if there is one. No valid
+/// document has the character between them.
+fn key(request: &Request) -> Cow<'_, str> {
+    match &request.operation_name {
+        None => Cow::Borrowed(&request.query),
+        Some(name) => Cow::Owned(format!("{name}\0{}", request.query)),
     }
 }
 
@@ -98,16 +89,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Kept {
-    fn put(&mut self, key: Key, document: Arc<Document>) {
-        self.length += key.1.len();
+    fn put(&mut self, key: String, document: Arc<Document>) {
+        self.length += key.len();
         let mut removed = self.documents.push(key, document);
         while let Some((key, _)) = removed {
-            self.length -= key.1.len();
+            self.length -= key.len();
             removed = if self.length > MAX_TOTAL { self.documents.pop_lru() } else { None };
         }
         while self.length > MAX_TOTAL {
             let Some((key, _)) = self.documents.pop_lru() else { break };
-            self.length -= key.1.len();
+            self.length -= key.len();
         }
     }
 }
@@ -140,6 +131,19 @@ fn unresolved(message: impl Into<String>) -> ServerError {
 }
 
 impl Document {
+    /// Parses the document of a request; refused if it goes beyond the limits on how it is written.
+    pub(crate) fn parse(request: &Request, limits: &Limits) -> Result<Self, Vec<ServerError>> {
+        let refused = |error| vec![error];
+        let ast = parse_query(&request.query).map_err(|error| refused(error.into()))?;
+        let operation = operation_name(&ast, request.operation_name.as_deref()).map_err(refused)?;
+        let (is_valid, cost, plans) = (AtomicBool::new(false), OnceLock::new(), Mutex::default());
+        let document = Self { ast, operation, is_valid, cost, plans };
+        let within = |operation| shape::check(document.ast(), operation, limits);
+        let within = document.operation().and_then(within);
+        within.map_err(|error| refused(error.before_execution()))?;
+        Ok(document)
+    }
+
     /// The parsed text.
     pub(crate) fn ast(&self) -> &ExecutableDocument {
         &self.ast
@@ -219,23 +223,22 @@ mod tests {
         let documents = Documents::default();
         for n in 0..200 {
             let request = Request::new(format!("{{ a{n} }} #{}", "x".repeat(MAX_LENGTH - 10)));
-            let document = documents.get(&request, &Limits::default()).unwrap();
+            let document = Arc::new(Document::parse(&request, &Limits::default()).unwrap());
             documents.keep(&request, &document);
             documents.keep(&request, &document);
         }
         let kept = lock(&documents.0);
-        let lengths = kept.documents.iter().map(|((_, text), _)| text.len());
+        let lengths = kept.documents.iter().map(|(key, _)| key.len());
         assert_eq!(kept.length, lengths.sum::<usize>());
         assert!(kept.length <= MAX_TOTAL && kept.documents.len() > 60);
     }
 
     #[test]
     fn the_operation_is_named_or_the_only_one() {
-        let documents = Documents::default();
         let get = |query: &str, name: Option<&str>| {
             let mut request = Request::new(query);
             request.operation_name = name.map(str::to_owned);
-            documents.get(&request, &Limits::default()).map(|document| document.operation.clone())
+            Document::parse(&request, &Limits::default()).map(|document| document.operation)
         };
         assert_eq!(get("{ a }", None).unwrap(), None);
         assert_eq!(get("query A { a }", None).unwrap(), Some(Name::new("A")));

@@ -19,6 +19,8 @@ use async_graphql::{
     ValidationResult, Value, Variables,
 };
 
+use tokio::runtime::Handle;
+
 use crate::database::Operation;
 use crate::document::{Document, Documents};
 use crate::limits::budget::Budget;
@@ -34,7 +36,10 @@ const MAX_NESTING: usize = 64;
 /// An executable schema. Cheap to clone.
 ///
 /// Responses hold results as JSON text; [`crate::respond()`] writes them.
-pub struct Engine<A>(Arc<Inner<A>>);
+pub struct Engine<A> {
+    inner: Arc<Inner<A>>,
+    database: Database,
+}
 
 struct Inner<A> {
     schema: Schema<Query<A>, Mutation<A>, EmptySubscription>,
@@ -42,12 +47,11 @@ struct Inner<A> {
     types: InputTypes,
     roots: Roots,
     documents: Documents,
-    database: Database,
 }
 
 impl<A> Clone for Engine<A> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self { inner: self.inner.clone(), database: self.database.clone() }
     }
 }
 
@@ -59,26 +63,30 @@ impl<A: Api> Engine<A> {
             .limit_recursive_depth(MAX_NESTING)
             .finish();
         let (types, documents) = (InputTypes::of(roots::registry::<A>()), Documents::default());
-        Self(Arc::new(Inner { schema, types, roots: Roots::of::<A>(), documents, database }))
+        let inner = Arc::new(Inner { schema, types, roots: Roots::of::<A>(), documents });
+        Self { inner, database }
+    }
+
+    /// The same schema over another database; documents are kept for both.
+    #[must_use]
+    pub fn on(&self, database: Database) -> Self {
+        Self { inner: self.inner.clone(), database }
     }
 
     /// The schema in GraphQL's schema language.
     pub fn sdl(&self) -> String {
-        self.0.schema.sdl()
+        self.inner.schema.sdl()
     }
 
     async fn run(&self, mut request: Request) -> Result<Response, Vec<ServerError>> {
-        let Inner { roots, database, .. } = &*self.0;
+        let (Inner { roots, documents, .. }, database) = (&*self.inner, &self.database);
         let limits = database.limits();
-        let document = self.0.documents.get(&request, limits).map_err(|error| vec![error])?;
-        let operation = document.operation().map_err(refused)?;
-        let checked = self.0.types.check(operation, &request.variables);
-        if !document.is_valid() || !matches!(checked, Ok(true)) {
-            self.validate(&document, &request).await?;
-            self.0.documents.keep(&request, &document);
-        }
-        checked.map_err(|error| vec![error])?;
-        if operation.ty == OperationType::Subscription {
+        let known = documents.find(&request).filter(|known| self.fit(known, &request.variables));
+        let document = match known {
+            Some(document) => document,
+            None => self.admit(&request).await?,
+        };
+        if document.operation().map_err(refused)?.ty == OperationType::Subscription {
             return Err(vec![ServerError::new("subscriptions are not served here", None)]);
         }
         let variables = std::mem::take(&mut request.variables);
@@ -100,16 +108,43 @@ impl<A: Api> Engine<A> {
         Ok(plan.run(request).await)
     }
 
-    async fn validate(
-        &self,
-        document: &Document,
-        request: &Request,
-    ) -> Result<(), Vec<ServerError>> {
+    /// Whether variables have the types that a document declares.
+    fn fit(&self, document: &Document, variables: &Variables) -> bool {
+        let operation = document.operation();
+        operation.is_ok_and(|it| matches!(self.inner.types.check(it, variables), Ok(true)))
+    }
+
+    /// Parses and validates the document of a request, which may take long.
+    async fn admit(&self, request: &Request) -> Result<Arc<Document>, Vec<ServerError>> {
+        let mut copy = Request::new(&request.query).variables(request.variables.clone());
+        copy.operation_name.clone_from(&request.operation_name);
+        copy.introspection_mode = request.introspection_mode;
+        let engine = self.clone();
+        elsewhere(move || engine.check(&copy)).await?
+    }
+
+    fn check(&self, request: &Request) -> Result<Arc<Document>, Vec<ServerError>> {
+        let documents = &self.inner.documents;
+        let document = match documents.find(request) {
+            Some(document) => document,
+            None => Arc::new(Document::parse(request, self.database.limits())?),
+        };
+        let operation = document.operation().map_err(refused)?;
+        let checked = self.inner.types.check(operation, &request.variables);
+        if !document.is_valid() || !matches!(checked, Ok(true)) {
+            self.validate(&document, request)?;
+            documents.keep(request, &document);
+        }
+        checked.map_err(|error| vec![error])?;
+        Ok(document)
+    }
+
+    fn validate(&self, document: &Document, request: &Request) -> Result<(), Vec<ServerError>> {
         let mut probe = Request::new("").variables(request.variables.clone()).data(ValidateOnly);
         probe.operation_name.clone_from(&request.operation_name);
         probe.introspection_mode = request.introspection_mode;
         probe.set_parsed_query(document.ast().clone());
-        let errors = self.0.schema.execute(probe).await.errors;
+        let errors = Handle::current().block_on(self.inner.schema.execute(probe)).errors;
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
@@ -120,7 +155,7 @@ impl<A: Api> Engine<A> {
         document: &Document,
         variables: &Variables,
     ) -> Result<IndexMap<Name, Value>, Vec<ServerError>> {
-        let scope = document.scope(variables, self.0.database.limits()).map_err(refused)?;
+        let scope = document.scope(variables, self.database.limits()).map_err(refused)?;
         let fields = scope.root();
         let wanted = fields.values().flatten().filter(|field| is_introspection(&field.node));
         let wanted: Vec<Positioned<Field>> = wanted.map(|field| (*field).clone()).collect();
@@ -129,12 +164,21 @@ impl<A: Api> Engine<A> {
         let mut query = Request::new("").variables(variables.clone()).data(Validated);
         query.introspection_mode = request.introspection_mode;
         query.set_parsed_query(ast);
-        let response = self.0.schema.execute(query).await;
+        let schema = self.inner.schema.clone();
+        let answer = move || Handle::current().block_on(schema.execute(query));
+        let response = elsewhere(answer).await?;
         match response.data {
             Value::Object(members) if response.errors.is_empty() => Ok(members),
             _ => Err(response.errors),
         }
     }
+}
+
+/// Does work that may take long on another thread: who is served by this one need not wait.
+async fn elsewhere<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Vec<ServerError>> {
+    tokio::task::spawn_blocking(work).await.map_err(|panic| refused(Error::internal(panic)))
 }
 
 fn refused(error: Error) -> Vec<ServerError> {

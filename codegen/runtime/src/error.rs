@@ -49,6 +49,8 @@ pub enum Code {
     Limit(Limit),
     /// A rule of the application refused (`RAISE EXCEPTION` without an own code).
     RuleViolation,
+    /// What a function was asked to change is not there (`RAISE no_data_found`).
+    NotFound,
     /// Something changed in between, or exists already; reading again may help.
     Conflict,
     /// A foreign key, check or NOT NULL constraint refused.
@@ -74,6 +76,7 @@ impl Code {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Limit(limit) => limit.code(),
             Self::RuleViolation => "RULE_VIOLATION",
+            Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
             Self::ConstraintViolation => "CONSTRAINT_VIOLATION",
             Self::Forbidden => "FORBIDDEN",
@@ -143,6 +146,7 @@ impl Error {
         let state = db.code().code();
         let (code, message) = match state {
             "P0001" => (Code::RuleViolation, db.message().to_owned()),
+            "P0002" if is_raised(db) => (Code::NotFound, db.message().to_owned()),
             "23505" | "23P01" => {
                 (Code::Conflict, "a row with these values exists already".to_owned())
             }
@@ -190,7 +194,7 @@ impl Error {
             _ => return Self::internal(describe(db)).with_sql_state(state),
         };
         let mut error = Self::new(code, message).with_sql_state(state);
-        if state == "P0001" || is_custom(state) {
+        if matches!(state, "P0001" | "P0002") || is_custom(state) {
             error.add_raised(db);
         }
         error
@@ -281,6 +285,11 @@ fn is_custom(state: &str) -> bool {
     let own = ["53", "54", "55", "57", "58", "HV", "P0", "XX"];
     (class >= b'I' || (b'5'..=b'9').contains(&class))
         && !own.iter().any(|own| state.starts_with(own))
+}
+
+/// Whether `RAISE` in PL/pgSQL made an error, and not `SELECT INTO STRICT`, which uses the same state.
+fn is_raised(db: &DbError) -> bool {
+    db.routine() == Some("exec_stmt_raise")
 }
 
 fn is_code(code: &str) -> bool {

@@ -3,13 +3,14 @@
 //! `cargo xtask codegen` writes structs and constant tables; everything that happens in a request is
 //! here, in ordinary code that is written, tested and documented once:
 //!
-//! 1. [`Engine`] parses and validates a document, once per text, and runs its root fields.
+//! 1. [`Engine`] parses, validates and plans a document, once per text.
 //!    What it may cost is limited ([`Limits`]).
-//! 2. A [`Resolver`] says what a root field reads or calls; its arguments are checked against the
-//!    tables.
-//! 3. The selection set decides which columns are read: an SQL statement is built from the tables
-//!    of generated code, never from text that a client sent.
-//! 4. Rows of a relation are read by one more statement for all parents of a level.
+//! 2. A [`Resolver`] says what a root field reads or calls; the selection set decides which columns
+//!    are read. The plan holds finished SQL statements, built from the tables of generated code and
+//!    never from text that a client sent; values of variables are bound for each request.
+//! 3. A request takes a connection and moves its bytes itself, with no other task in between.
+//! 4. Rows of a relation are read by one more statement for all parents of a level. Where the key of
+//!    the only parent is an argument, it goes together with the one for the parent.
 //! 5. Rows are decoded from PostgreSQL's binary format straight into JSON text, which
 //!    [`respond`](respond()) copies into the response.
 //!

@@ -9,12 +9,15 @@
 //! exception to "on any data", which PostgreSQL makes: a materialized view shows what was true
 //! when it was refreshed, also after a column that it reads became NOT NULL.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::catalog::{Catalog, PgName};
 use crate::query_tree::{Query, RangeSource};
 
+use super::nullability::fact_set::Facts;
 use super::nullability::level::{Context, Level};
+use super::nullability::tables::Checks;
 pub use super::nullability::{Nullability, Reason};
 pub use super::provenance::BaseColumn;
 
@@ -28,6 +31,14 @@ pub struct ColumnFacts {
     pub source: Option<BaseColumn>,
     /// Whether a materialized view keeps it: then it is the base column's value of another time.
     pub stored: bool,
+}
+
+/// What is known of a view.
+pub(super) struct ViewFacts {
+    /// About each column, in order.
+    pub(super) columns: Vec<ColumnFacts>,
+    /// About the columns of a row together.
+    pub(super) shown: Facts,
 }
 
 impl ColumnFacts {
@@ -55,7 +66,9 @@ fn analysed<'a>(
     catalog: &'a Catalog,
     wanted: impl Iterator<Item = &'a PgName>,
 ) -> BTreeMap<PgName, Vec<ColumnFacts>> {
-    bottom_up(catalog, wanted, |facts, name| view_facts(catalog, facts, name))
+    let checks = RefCell::default();
+    let found = bottom_up(catalog, wanted, |facts, name| view_facts(catalog, facts, &checks, name));
+    found.into_iter().map(|(name, facts)| (name, facts.columns)).collect()
 }
 
 /// Finds something out about some views, and before that about all that they read.
@@ -89,12 +102,16 @@ pub(super) fn bottom_up<'a, T>(
 /// Facts about a view, given those about the views that it reads.
 fn view_facts(
     catalog: &Catalog,
-    views: &BTreeMap<PgName, Vec<ColumnFacts>>,
+    views: &BTreeMap<PgName, ViewFacts>,
+    checks: &RefCell<BTreeMap<PgName, Checks>>,
     name: &PgName,
-) -> Vec<ColumnFacts> {
-    let Some(view) = catalog.views.get(name) else { return Vec::new() };
-    let context = Context { catalog, views };
-    let found = Level::new(&context, &view.query, None).columns();
+) -> ViewFacts {
+    let Some(view) = catalog.views.get(name) else {
+        return ViewFacts { columns: Vec::new(), shown: Facts::default() };
+    };
+    let context = Context { catalog, views, checks };
+    let level = Level::new(&context, &view.query, None);
+    let found = level.columns();
     let unknown = || {
         ColumnFacts::computed(Nullability::nullable(match &view.query.unreadable {
             Some(reason) => Reason::new(format!("the query is not understood: {reason}")),
@@ -103,7 +120,8 @@ fn view_facts(
     };
     // Dropped columns aside, which views do not have, they correspond one to one.
     let mut found = found.into_iter();
-    view.columns.iter().map(|_| found.next().unwrap_or_else(unknown)).collect()
+    let columns = view.columns.iter().map(|_| found.next().unwrap_or_else(unknown)).collect();
+    ViewFacts { columns, shown: level.facts_of_result() }
 }
 
 /// The relations that a query reads, in whichever part of it.

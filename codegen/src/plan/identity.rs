@@ -14,7 +14,6 @@
 //! - `joins`: which rows of `FROM` are determined by which columns;
 //! - `entries`: the keys of what stands in `FROM`; `trees` those of recursive queries;
 //! - `equalities`: which conditions make two columns equal, or fix one;
-//! - `complete`: whether every row of a base table is there.
 //!
 //! The answers are sound, not complete. What is not understood gives no key. A query does not say
 //! by which collation it compares text, so where a nondeterministic one plays any part in it, no
@@ -24,10 +23,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{bottom_up, relations};
+use super::nullability::{level, whole};
 use crate::catalog::{Catalog, PgName};
 
 mod columns;
-mod complete;
 mod entries;
 mod equalities;
 mod joins;
@@ -76,14 +75,10 @@ pub fn identify_all(catalog: &Catalog) -> BTreeMap<PgName, Identity> {
 }
 
 /// Why a view need not have a row for each row of a base table, that of an instance.
-pub fn incomplete(
-    catalog: &Catalog,
-    known: &BTreeMap<PgName, Identity>,
-    name: &PgName,
-    instance: &[usize],
-) -> Option<String> {
-    let context = rows::Context { catalog, views: known, nondeterministic: false };
-    complete::of_view(&context, name, instance).err()
+pub fn incomplete(catalog: &Catalog, name: &PgName, instance: &[usize]) -> Option<String> {
+    let (views, checks) = Default::default();
+    let context = level::Context { catalog, views: &views, checks: &checks };
+    whole::view_has_all(&context, name, instance).err()
 }
 
 fn identify(catalog: &Catalog, known: &BTreeMap<PgName, Identity>, name: &PgName) -> Identity {

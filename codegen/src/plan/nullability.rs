@@ -1,11 +1,15 @@
 //! Whether a value may be null: rules for expressions, one by one.
 //!
-//! - `level`: a query with its range table, and what its columns are;
-//! - `joins`: which outer joins can make the columns of a range table entry null;
-//! - `facts`: what a condition that holds says about the values in it;
+//! - `level`: a query with its range table, and what its columns are; `entries` and `tables` for
+//!   the columns of what it reads, `shown` for what rows show about several columns together;
+//! - `joins`: which outer joins can make the columns of a range table entry null; `partners` and
+//!   `whole`: which rows are certain to be there;
+//! - `facts`: what a condition that holds says about the values in it; `values` and `patterns` are
+//!   its parts, `fact_set` its result;
+//! - `possible`: what a condition can be when others are known; `truth` and `orders` are its terms;
 //! - `known`: what holds for the rows at hand, from conditions and joins together;
-//! - `expressions`: the rules for expressions; `references` those for columns, `calls` for
-//!   functions, `branches` for what depends on a condition;
+//! - `expressions`: the rules for expressions; `references` those for columns, `calls`, `sets` and
+//!   `aggregates` for functions, `branches` for what depends on a condition;
 //! - `built_in`: PostgreSQL's own functions that never invent a null.
 //!
 //! To add a rule, ask what makes it sound when everything that it does not mention is null, and
@@ -14,23 +18,32 @@
 
 use std::fmt;
 
+mod aggregates;
 mod branches;
 pub(super) mod built_in;
 mod calls;
-mod exhaustive;
+mod entries;
 mod expressions;
-mod fact_set;
+pub(super) mod fact_set;
 mod facts;
 mod grouping;
 mod joins;
 mod known;
 pub(super) mod level;
+mod orders;
 mod partners;
+mod patterns;
+mod possible;
 mod references;
 mod set_operations;
-mod tables;
+mod sets;
+mod shown;
+pub(super) mod tables;
 #[cfg(test)]
 mod tests;
+mod truth;
+mod values;
+pub(super) mod whole;
 
 /// Whether a column may be null, and how we know.
 ///
@@ -141,4 +154,14 @@ impl Nullability {
         }
         first.unwrap_or_else(|| Self::nullable(Reason::new("there is nothing to choose from")))
     }
+}
+
+/// Never null, for a reason in words.
+fn not_null(reason: impl Into<String>) -> Nullability {
+    Nullability::not_null(Reason::new(reason))
+}
+
+/// Possibly null, for a reason in words.
+fn nullable(reason: impl Into<String>) -> Nullability {
+    Nullability::nullable(Reason::new(reason))
 }

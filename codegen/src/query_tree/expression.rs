@@ -356,55 +356,6 @@ impl Expr {
         }
         self.children().into_iter().for_each(|child| child.subqueries(call));
     }
-
-    /// The expressions directly below it in the same query, in order.
-    ///
-    /// A subquery's test is among them, its query is not.
-    pub fn children(&self) -> Vec<&Expr> {
-        match self {
-            Self::Column(_)
-            | Self::Constant(_)
-            | Self::SubqueryColumn { .. }
-            | Self::Grouping
-            | Self::CaseValue
-            | Self::Default
-            | Self::SessionValue(_)
-            | Self::Other { .. } => Vec::new(),
-            Self::Call(call) | Self::Distinct(call) | Self::NullIf(call) => {
-                call.arguments.iter().collect()
-            }
-            Self::AnyAll { call, .. } => call.arguments.iter().collect(),
-            Self::Aggregate(aggregate) => {
-                aggregate.direct.iter().chain(&aggregate.arguments).collect()
-            }
-            Self::Window(window) => window.arguments.iter().collect(),
-            Self::And { arguments }
-            | Self::Or { arguments }
-            | Self::Coalesce { arguments }
-            | Self::GreatestLeast { arguments }
-            | Self::RowComparison { arguments, .. } => arguments.iter().collect(),
-            Self::Array { elements, .. } => elements.iter().collect(),
-            Self::Row { fields } => fields.iter().collect(),
-            Self::Not { argument }
-            | Self::Field { argument, .. }
-            | Self::Coercion { argument, .. }
-            | Self::NullTest { argument, .. }
-            | Self::BooleanTest { argument, .. } => vec![argument],
-            Self::Subscript { argument, subscripts } => {
-                std::iter::once(&**argument).chain(subscripts).collect()
-            }
-            Self::Subquery(subquery) => subquery.test.iter().map(AsRef::as_ref).collect(),
-            Self::Case(case) => {
-                let arms = case.arms.iter().flat_map(|arm| [&arm.when, &arm.then]);
-                case.value
-                    .iter()
-                    .map(AsRef::as_ref)
-                    .chain(arms)
-                    .chain(std::iter::once(&*case.otherwise))
-                    .collect()
-            }
-        }
-    }
 }
 
 impl Constant {
@@ -433,6 +384,12 @@ impl Constant {
     /// The label of a literal of an enum.
     pub fn label(&self) -> Option<String> {
         text(self.value.as_ref()?)
+    }
+
+    /// Another literal of the same enum.
+    pub fn with_label(&self, label: &str) -> Self {
+        let digits = label.bytes().map(|byte| format!("{byte:02x}")).collect();
+        Self { ty: self.ty.clone(), value: Some(digits) }
     }
 
     /// The text of a literal of type `text`.

@@ -33,7 +33,7 @@ type Known = Vec<(String, Vec<(String, Ty)>)>;
 /// A table with its columns, and the tables that these refer to.
 type Table = (&'static str, &'static [(&'static str, Ty, Option<&'static str>)]);
 
-const TABLES: [Table; 5] = [
+const TABLES: [Table; 6] = [
     ("town", &[("id", Int, None), ("x", Int, None), ("label", Text, None)]),
     (
         "shop",
@@ -60,6 +60,19 @@ const TABLES: [Table; 5] = [
     ),
     ("line", &[("id", Int, None), ("shop_id", Int, None), ("n", Int, None), ("price", Int, None)]),
     ("item", &[("id", Int, None), ("town_id", Int, Some("town")), ("name", Text, None)]),
+    (
+        "rule",
+        &[
+            ("id", Int, None),
+            ("state", Text, None),
+            ("kind", Kind, None),
+            ("done", Bool, None),
+            ("a", Int, None),
+            ("b", Int, None),
+            ("c", Int, None),
+            ("note", Text, None),
+        ],
+    ),
 ];
 
 /// A view.

@@ -60,8 +60,23 @@ async fn every_claim_about_a_common_view_holds() {
 }
 
 #[tokio::test]
+async fn every_claim_about_a_report_holds() {
+    judge(&[include_str!("sql/reports.sql")]).await;
+}
+
+#[tokio::test]
 async fn every_claim_from_constraints_holds() {
     judge(&[include_str!("sql/constraints.sql")]).await;
+}
+
+#[tokio::test]
+async fn every_claim_from_conditional_checks_holds() {
+    judge(&[include_str!("sql/checks.sql")]).await;
+}
+
+#[tokio::test]
+async fn every_claim_where_texts_are_equal_by_collation_holds() {
+    judge(&[include_str!("sql/collations.sql")]).await;
 }
 
 #[tokio::test]

@@ -115,7 +115,8 @@ pub(super) async fn selection(api: &impl Executor, ty: &str) -> String {
             ty = &ty["ofType"];
         }
         let (kind, inner) = (&ty["kind"], ty["name"].as_str().expect("a name"));
-        if *kind == "OBJECT" && ["Owners", "Cells"].contains(&inner) {
+        let is_other = ["Owners", "Cells", "OwnersAggregate", "CellsAggregate"].contains(&inner);
+        if *kind == "OBJECT" && is_other {
             continue;
         }
         selection += " ";

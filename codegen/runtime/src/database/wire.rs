@@ -7,7 +7,9 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::AsyncMessage;
@@ -18,6 +20,36 @@ pub(crate) struct Wire {
     messages: Option<Box<dyn Messages>>,
     /// Whether work is under way, or was dropped half-way.
     is_busy: bool,
+    /// Whether the work has got what it waited for.
+    woken: Arc<Woken>,
+}
+
+/// A waker that leaves a note.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Woken {
+    fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.set();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.set();
+    }
 }
 
 /// A connection over any kind of stream.
@@ -43,20 +75,30 @@ where
 
 impl Wire {
     pub(super) fn new(messages: impl Messages + 'static) -> Self {
-        Self { messages: Some(Box::new(messages)), is_busy: false }
+        Self { messages: Some(Box::new(messages)), is_busy: false, woken: Arc::default() }
     }
 
-    /// Does work that waits for answers of the server, moving bytes until it is done.
+    /// Does work that waits for answers of the server and for nothing else, moving bytes until it is
+    /// done.
+    ///
+    /// Whatever wakes the work happens here, while bytes are moved. It then goes on at once; to wake
+    /// the whole task would only make it look at everything twice.
     pub(crate) async fn drive<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
+        let (woken, waker) = (self.woken.clone(), Waker::from(self.woken.clone()));
         self.is_busy = true;
+        woken.set();
         let done = poll_fn(|cx| {
             loop {
-                if let Poll::Ready(done) = work.as_mut().poll(cx) {
+                if woken.take()
+                    && let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(&waker))
+                {
                     return Poll::Ready(done);
                 }
-                // Answers wake this task, and the work goes on when it is polled again.
-                if self.poll(cx).is_pending() {
+                if self.poll(cx).is_ready() {
+                    // Closed: whoever waits is told.
+                    woken.set();
+                } else if !woken.is_set() {
                     return Poll::Pending;
                 }
             }

@@ -5,6 +5,7 @@
 
 use std::io::Write;
 
+use super::digits::{write_four, write_integer, write_two};
 use super::{DecodeError, Result, fixed, literal};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -110,21 +111,36 @@ fn write_day(days: i64, out: &mut Vec<u8>) -> &'static [u8] {
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let (year, suffix): (i64, &[u8]) = if year > 0 { (year, b"") } else { (1 - year, b" BC") };
-    let _ = write!(out, "{year:04}-{month:02}-{day:02}");
+    if year < 10_000 {
+        write_four(year, out);
+    } else {
+        write_integer(year, out);
+    }
+    out.push(b'-');
+    write_two(month, out);
+    out.push(b'-');
+    write_two(day, out);
     suffix
 }
 
 fn write_clock(micros: i64, out: &mut Vec<u8>) {
     let seconds = micros / MICROS_PER_SECOND;
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let _ = write!(out, "{hours:02}:{minutes:02}:{rest:02}");
+    write_two(hours, out);
+    out.push(b':');
+    write_two(minutes, out);
+    out.push(b':');
+    write_two(rest, out);
     write_fraction((micros % MICROS_PER_SECOND).unsigned_abs(), out);
 }
 
 /// Appends `.5` for half a second, nothing for zero.
 fn write_fraction(micros: u64, out: &mut Vec<u8>) {
     if micros != 0 {
-        let _ = write!(out, ".{micros:06}");
+        let micros = micros.cast_signed();
+        out.push(b'.');
+        write_two(micros / 10_000, out);
+        write_four(micros % 10_000, out);
         while out.last() == Some(&b'0') {
             out.pop();
         }

@@ -1,7 +1,6 @@
 //! `numeric`: base 10,000 digits to decimal text, every digit kept.
 
-use std::io::Write;
-
+use super::digits::{write_four, write_integer};
 use super::{DecodeError, Result, fixed, literal};
 
 const NAN: u16 = 0xC000;
@@ -43,14 +42,18 @@ pub(super) fn write(raw: &[u8], out: &mut Vec<u8>) -> Result {
     }
     for index in 0..=weight {
         let digits = group(index)?;
-        let _ = if index == 0 { write!(out, "{digits}") } else { write!(out, "{digits:04}") };
+        if index == 0 {
+            write_integer(digits, out);
+        } else {
+            write_four(digits.into(), out);
+        }
     }
     if scale > 0 {
         out.push(b'.');
         let end = out.len() + scale;
         let mut index = weight + 1;
         while out.len() < end {
-            let _ = write!(out, "{:04}", group(index)?);
+            write_four(group(index)?.into(), out);
             index += 1;
         }
         out.truncate(end);

@@ -124,7 +124,7 @@ impl<'a> KeyBytes<'a> {
 impl Grouped {
     /// All of so many rows belong to the only parent.
     pub(crate) fn all(len: usize) -> Self {
-        Self { rows: (0..len).collect(), of_parent: vec![0..len] }
+        Self { rows: (0..len).collect(), of_parent: std::iter::once(0..len).collect() }
     }
 
     /// How many rows a parent has at the most.

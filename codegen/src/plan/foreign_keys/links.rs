@@ -133,8 +133,7 @@ impl Planner<'_> {
         if !self.identities.get(view).is_some_and(|identity| identity.live) {
             return Err("there may be none, as a materialized view may be out of date".to_owned());
         }
-        let (catalog, known) = (self.catalog, &self.identities);
-        match identity::incomplete(catalog, known, &stand.view, &stand.instance) {
+        match identity::incomplete(self.catalog, &stand.view, &stand.instance) {
             Some(why) => Err(format!("there may be none, as {why}")),
             None => Ok("there always is one, as the foreign key is never null and the view has \
                         every row of its table"

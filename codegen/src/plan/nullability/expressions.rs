@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::known::Known;
 use super::level::Level;
-use super::{Nullability, Reason};
+use super::{Nullability, not_null, nullable};
 use crate::catalog::TypeKind;
 use crate::query_tree::expression::{
     Coercion, Column, Constant, SessionValue, Subquery, SubqueryKind,
@@ -25,14 +25,6 @@ pub(super) struct Scope<'s> {
 
 /// How deep expressions may nest, through columns of joins as well.
 const MAX_DEPTH: usize = 200;
-
-fn not_null(reason: impl Into<String>) -> Nullability {
-    Nullability::not_null(Reason::new(reason))
-}
-
-fn nullable(reason: impl Into<String>) -> Nullability {
-    Nullability::nullable(Reason::new(reason))
-}
 
 impl<'s> Scope<'s> {
     /// For the select list of a query.
@@ -140,7 +132,7 @@ impl<'s> Scope<'s> {
                 }
             }
             Expr::Case(case) => self
-                .by_side(&|scope| scope.case(case))
+                .by_side(expression, &|scope| scope.case(case))
                 .either_way("no result of CASE is null", "a result of CASE may be null"),
             Expr::CaseValue => nullable("the value of a CASE"),
             Expr::Array { .. } => not_null("ARRAY[…] is never null"),
@@ -153,8 +145,10 @@ impl<'s> Scope<'s> {
                 self.built_in_only(functions, "the comparison"),
                 self.each(arguments),
             ]),
-            Expr::Coalesce { arguments } => self.any(arguments, "COALESCE"),
-            Expr::GreatestLeast { arguments } => self.any(arguments, "GREATEST or LEAST"),
+            Expr::Coalesce { arguments } => self.any(expression, arguments, "COALESCE"),
+            Expr::GreatestLeast { arguments } => {
+                self.any(expression, arguments, "GREATEST or LEAST")
+            }
             Expr::SessionValue(SessionValue::Schema) => {
                 nullable("CURRENT_SCHEMA is null without a schema")
             }
@@ -168,9 +162,17 @@ impl<'s> Scope<'s> {
     }
 
     /// Null only if all of these are.
-    fn any(&self, arguments: &[Expr], name: &str) -> Nullability {
-        self.by_side(&|scope| {
-            Nullability::any(arguments.iter().map(|argument| scope.evaluate(argument)))
+    fn any(&self, expression: &Expr, arguments: &[Expr], name: &str) -> Nullability {
+        self.by_side(expression, &|scope| {
+            // An argument counts only where those before it are null.
+            let mut scope = scope.clone();
+            Nullability::any(arguments.iter().map(|argument| {
+                let answer = scope.evaluate(argument);
+                if !answer.is_not_null() && scope.known.is_open() {
+                    scope = scope.knowing(scope.finder().of_null(argument));
+                }
+                answer
+            }))
         })
         .either_way(
             format!("{name} has an argument that is never null"),
@@ -201,7 +203,7 @@ impl<'s> Scope<'s> {
 
     /// The value of a subquery: null if it has no row.
     fn single_value(&self, query: &Query) -> Nullability {
-        let level = Level::new(self.level.context, query, Some(self.level));
+        let level = self.level_of(query);
         let has_value = |own: Column| self.evaluate(&Expr::Column(own)).is_not_null();
         let Some(key) = level.has_row(&has_value) else {
             return nullable("the subquery may have no row");
@@ -214,9 +216,15 @@ impl<'s> Scope<'s> {
         })
     }
 
+    /// A subquery of this row.
+    fn level_of<'q>(&'q self, query: &'q Query) -> Level<'q> {
+        let level = Level::new(self.level.context, query, Some(self.level));
+        // After grouping by several sets columns are not what they are in the subquery's rows.
+        if self.is_regrouped() { level } else { level.knowing(self.known.facts()) }
+    }
+
     /// The columns of a subquery.
     pub(super) fn subquery_columns(&self, query: &Query) -> Vec<Nullability> {
-        let level = Level::new(self.level.context, query, Some(self.level));
-        level.columns().into_iter().map(|column| column.nullability).collect()
+        self.level_of(query).columns().into_iter().map(|column| column.nullability).collect()
     }
 }

@@ -7,11 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::built_in::{self, Promise};
 use super::fact_set::Facts;
-use super::facts::{Finder, Truth};
+use super::facts::Finder;
 use super::joins::Side;
 use super::level::Level;
-use crate::query_tree::expression::Column;
+use super::patterns::is_open;
+use super::possible::Possible;
+use super::truth::{Truth, Truths};
+use crate::query_tree::expression::{Coercion, Column};
 use crate::query_tree::{Expr, JoinKind};
 
 /// What holds for the rows at hand.
@@ -19,6 +23,9 @@ use crate::query_tree::{Expr, JoinKind};
 pub(super) struct Known {
     facts: Facts,
     present: BTreeSet<Side>,
+    /// The joins of which the conditions, and the entries of which the rows, are in the facts.
+    used: BTreeSet<usize>,
+    read: BTreeSet<usize>,
     /// The sides that are there because of a foreign key, with its name.
     partners: BTreeMap<Side, String>,
 }
@@ -67,6 +74,11 @@ impl Known {
         self.facts.not_null.contains(expression)
     }
 
+    /// Whether more follows once more is known.
+    pub(super) fn is_open(&self) -> bool {
+        self.facts.holds.iter().any(|(condition, truth)| is_open(condition, *truth))
+    }
+
     /// Everything that is known.
     pub(super) fn facts(&self) -> &Facts {
         &self.facts
@@ -92,13 +104,71 @@ impl Known {
             || is_there() && level.entry_column(column).nullability.is_not_null()
     }
 
+    /// The truth values that a condition of the query can have.
+    pub(super) fn truths(&self, level: &Level<'_>, condition: &Expr) -> Truths {
+        self.with_possible(level, |possible| possible.truths(condition))
+    }
+
+    /// Whether there is no such row.
+    pub(super) fn is_nothing(&self, level: &Level<'_>) -> bool {
+        self.with_possible(level, |possible| possible.is_nothing())
+    }
+
+    fn with_possible<T>(&self, level: &Level<'_>, ask: impl FnOnce(&Possible<'_>) -> T) -> T {
+        let has_value = |value: &Expr| self.is_value(level, value);
+        let catalog = level.context.catalog;
+        ask(&Possible { catalog, holds: &self.facts.holds, has_value: &has_value, assumed: None })
+    }
+
+    /// Whether an expression is not null, as far as that is easy to tell: this is asked while facts
+    /// are gathered, on which the full answer depends.
+    fn is_value(&self, level: &Level<'_>, value: &Expr) -> bool {
+        let is_value = |value: &Expr| self.is_value(level, value);
+        match value {
+            Expr::Column(Column { levels_up: 0, column: 1.., .. }) => {
+                let Expr::Column(column) = value else { return false };
+                self.has_value(level, *column)
+            }
+            Expr::Constant(constant) => constant.value.is_some(),
+            Expr::NullTest { .. } | Expr::BooleanTest { .. } => true,
+            _ if self.is_fact(value) => true,
+            Expr::Call(call) => {
+                built_in::promise(&call.function) == Some(Promise::All)
+                    && !call.set
+                    && !call.variadic
+                    && call.arguments.iter().all(is_value)
+            }
+            Expr::Coercion { how: Coercion::Relabel | Coercion::Collation, argument, .. } => {
+                is_value(argument)
+            }
+            Expr::And { arguments } | Expr::Or { arguments } => arguments.iter().all(is_value),
+            Expr::Not { argument } => is_value(argument),
+            Expr::Coalesce { arguments } => arguments.iter().any(is_value),
+            _ => false,
+        }
+    }
+
+    /// What follows from conditions of which a part has become impossible.
+    fn reconsidered(&self, level: &Level<'_>) -> Facts {
+        let finder = Finder::given(level, self);
+        let open = self.facts.holds.iter().filter(|(condition, truth)| is_open(condition, *truth));
+        Facts::all(open.map(|(condition, truth)| finder.of_condition(condition, *truth)))
+    }
+
     /// Draws conclusions until there are no more.
     fn complete(&mut self, level: &Level<'_>) {
         let finder = Finder::new(level);
         let joins = &level.joins;
-        let (mut used, mut read) = (BTreeSet::new(), BTreeSet::new());
+        let mut reconsidered = 0;
         loop {
-            let before = (self.present.len(), used.len(), read.len());
+            let before = (self.present.len(), self.used.len(), self.read.len());
+            let size = self.facts.size();
+            if size > reconsidered {
+                reconsidered = size;
+                let more = self.reconsidered(level);
+                self.facts.extend(more);
+            }
+            let is_new = self.facts.size() > size;
             for fact in &self.facts.not_null {
                 if let Expr::Column(column) = fact
                     && column.levels_up == 0
@@ -107,12 +177,13 @@ impl Known {
                 }
             }
             for (range, within) in joins.entries() {
-                if within.iter().all(|side| self.present.contains(side)) && read.insert(range) {
+                if within.iter().all(|side| self.present.contains(side)) && self.read.insert(range)
+                {
                     self.facts.extend(level.entry_facts(range));
                 }
             }
             for (index, join) in joins.joins.iter().enumerate() {
-                if self.held(level, index) && used.insert(index) {
+                if self.held(level, index) && self.used.insert(index) {
                     let holds = join.on.map(|on| finder.of_condition(on, Truth::True));
                     self.facts.extend(holds.unwrap_or_default());
                 }
@@ -149,7 +220,7 @@ impl Known {
                     }
                 }
             }
-            if before == (self.present.len(), used.len(), read.len()) {
+            if !is_new && before == (self.present.len(), self.used.len(), self.read.len()) {
                 return;
             }
         }

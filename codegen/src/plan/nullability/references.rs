@@ -4,14 +4,10 @@ use std::collections::BTreeSet;
 
 use super::expressions::Scope;
 use super::level::shown;
-use super::{Nullability, Reason};
+use super::{Nullability, Reason, nullable};
 use crate::query_tree::expression::Column;
 use crate::query_tree::nth;
 use crate::query_tree::{Expr, JoinKind, RangeSource};
-
-fn nullable(reason: impl Into<String>) -> Nullability {
-    Nullability::nullable(Reason::new(reason))
-}
 
 impl Scope<'_> {
     pub(super) fn column(&self, column: Column) -> Nullability {

@@ -41,6 +41,25 @@ create table item (
 );
 create table odd_item () inherits (item);
 
+-- What its CHECK constraints say depends on the conditions of a query, and they pass on unknown.
+create table rule (
+    id int primary key,
+    state text not null check (state in ('x', '', 'y')),
+    kind kind,
+    done boolean,
+    a int,
+    b int,
+    c int,
+    note text,
+    check (state <> 'x' or a is not null),
+    check ((state = 'y') = (b is not null)),
+    check (not done or c is not null),
+    check (kind <> 'small' or note is not null),
+    check (c <= 1 or kind is not null),
+    check (case kind when 'large' then a is not null else true end),
+    check (num_nonnulls(a, b, c) >= 1)
+);
+
 create function pick(many int) returns int language sql as 'select floor(random() * many)::int';
 create function maybe(value anyelement) returns anyelement language sql
     as 'select case when random() < 0.6 then value end';
@@ -49,7 +68,7 @@ create function word() returns text language sql as $$ select ('{x,"",y}'::text[
 create function filled(seed float8) returns void language plpgsql as $$
 begin
     perform setseed(seed);
-    truncate town, shop, sale, line, item, odd_item;
+    truncate town, shop, sale, line, item, odd_item, rule;
     insert into town select i, maybe(pick(4)), word() from generate_series(0, 1 + pick(4)) as i;
     insert into shop
         select i, t.id, maybe(o.id), case when s is null then word() else maybe(word()) end, s,
@@ -69,5 +88,13 @@ begin
         select i, t.id, maybe(word()) from generate_series(0, pick(3)) as i
         cross join lateral (select id from town where i >= 0 order by random() limit 1) as t;
     insert into odd_item select pick(4), 99, maybe(word()) from generate_series(0, pick(2));
+    for i in 0 .. 12 loop
+        begin
+            insert into rule select i, word(), maybe((array['small', 'large']::kind[])[1 + pick(2)]),
+                maybe(random() < 0.5), maybe(pick(4)), maybe(pick(4)), maybe(pick(4)), maybe(word());
+        exception when check_violation then
+            null;
+        end;
+    end loop;
 end
 $$;

@@ -25,7 +25,7 @@ create view check_constraints as
     select a as y_a, c as n_c, e as n_e, coalesce(b, d) as y_one, b as n_b, d as n_d, paid_at as n_paid
     from entry;
 create view check_implies as
-    select paid_at as u_paid_at, b as n_b from entry where kind = 'paid';
+    select paid_at as y_paid_at, b as n_b from entry where kind = 'paid';
 create view generated_columns as
     select id as y_id, total as y_total, doubtful as n_doubtful from entry;
 

@@ -39,8 +39,10 @@ fn with_cost<T>(query: &str, variables: Value, take: impl FnOnce(&Cost, &Variabl
     let (_, operation) = document.operations.iter().next().unwrap();
     let (variables, limits) = (Variables::from_value(variables), Limits::default());
     let (operation, fragments) = (&operation.node, &document.fragments);
-    let scope = Scope { operation, fragments, variables: &variables, limits: &limits };
-    take(&Cost::of(&scope, &Roots::of::<People>()), &variables)
+    let (variables, limits) = (&variables, &limits);
+    let assumptions = Default::default();
+    let scope = Scope { operation, fragments, variables, assumptions, limits };
+    take(&Cost::of(&scope, &Roots::of::<People>()), variables)
 }
 
 /// The cost of a query, with variables.
