@@ -25,6 +25,7 @@ macro_rules! fixtures {
 fixtures! {
     aggregates: "aggregates", fixture_aggregates;
     connections: "connections", fixture_connections;
+    documents: "documents", fixture_documents;
     calls: "calls", fixture_calls;
     computed: "computed", fixture_computed;
     arrays: "arrays", fixture_arrays;

@@ -10,6 +10,7 @@ mod corpus;
 mod demo;
 mod determinism;
 mod diagnostics;
+mod differential;
 mod explain;
 mod faults;
 mod fixtures;

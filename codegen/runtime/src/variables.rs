@@ -39,6 +39,10 @@ impl InputTypes {
             let (pos, definition) = (definition.pos, &definition.node);
             let (name, ty) = (&definition.name.node, &definition.var_type.node);
             let verdict = match variables.get(name) {
+                // With a default, a nullable variable may stand where null may not.
+                Some(Value::Null) if ty.nullable && definition.default_value.is_some() => {
+                    Verdict::Unknown
+                }
                 Some(value) => self.judge(ty, value),
                 None if ty.nullable || definition.default_value.is_some() => Verdict::Fits,
                 None => Verdict::Refused,
@@ -104,6 +108,8 @@ impl InputTypes {
                         None => field.default_value.is_some() || !field.ty.ends_with('!'),
                     })
             }
+            // Validation takes anything for an input object.
+            (Some(MetaType::InputObject { .. }), _) => return Verdict::Refused,
             _ => false,
         };
         if fits { Verdict::Fits } else { Verdict::Unknown }
@@ -169,6 +175,8 @@ mod tests {
         assert_eq!(verdict("query ($a: Int!, $b: String) { f }", value!({"a": 1})), fits);
         assert_eq!(verdict("query ($a: Int! = 1) { f }", value!({})), fits);
         assert_eq!(verdict("query ($a: Int! = 1) { f }", value!({"a": null})), None);
+        assert_eq!(verdict("query ($a: Int = 1) { f }", value!({"a": null})), Some(false));
+        assert_eq!(verdict("query ($a: Int = 1) { f }", value!({})), fits);
         assert_eq!(verdict("query ($a: Int!) { f }", value!({})), None);
         assert_eq!(verdict("query ($a: Int!) { f }", value!({"a": 3000000000u64})), None);
         assert_eq!(verdict("query ($a: Int!) { f }", value!({"a": "1"})), None);
@@ -202,10 +210,11 @@ mod tests {
             value!({"id": 1, "kind": "B"}),
             value!({"id": 1, "tags": [null]}),
             value!({"id": 1, "other": 1}),
-            value!([1]),
         ] {
             assert_eq!(fits(value.clone()), Some(false), "{value}");
         }
+        assert_eq!(fits(value!(1)), None);
+        assert_eq!(fits(value!([{"id": 1}, 1])), None);
         assert_eq!(verdict("query ($a: Unknown) { f }", value!({"a": {}})), Some(false));
         assert_eq!(verdict("query ($a: Item!) { f }", value!({})), None);
         assert_eq!(verdict("query ($a: Item) { f }", value!({})), Some(true));
