@@ -19,14 +19,9 @@ impl<A: Api> Engine<A> {
     ///
     /// Those of the request itself, as far as they are known without running it.
     pub async fn explain(&self, request: Request) -> Result<Explained, Vec<ServerError>> {
-        let Self(inner) = self;
-        let limits = inner.database.limits();
-        let document = inner.documents.get(&request, limits).map_err(|error| vec![error])?;
-        let operation = document.operation().map_err(refused)?;
-        let checked = inner.types.check(operation, &request.variables);
-        self.validate(&document, &request).await?;
-        checked.map_err(|error| vec![error])?;
-        document.check_cost(&inner.roots, &request.variables, limits).map_err(refused)?;
+        let document = self.admit(&request).await?;
+        let (roots, limits) = (&self.inner.roots, self.database.limits());
+        document.check_cost(roots, &request.variables, limits).map_err(refused)?;
         let statements = self.statements(&document, &request.variables)?;
         Ok(Explained { document: request.query, statements })
     }
@@ -49,8 +44,7 @@ impl<A: Api> Engine<A> {
                 let meta = resolver_field(&mut Registry::default(), resolver);
                 for sample in sample::documents(kind, resolver, siblings, &meta) {
                     let request = Request::new(&sample.document);
-                    let document = self.0.documents.get(&request, self.0.database.limits());
-                    let document = document.map_err(|error| vec![error])?;
+                    let document = Document::parse(&request, self.database.limits())?;
                     let statements = self.statements(&document, &sample.variables)?;
                     explained.push(Explained { document: sample.document, statements });
                 }
@@ -70,10 +64,10 @@ impl<A: Api> Engine<A> {
         document: &Document,
         variables: &Variables,
     ) -> Result<Vec<Statement>, Vec<ServerError>> {
-        let limits = self.0.database.limits();
+        let limits = self.database.limits();
         let scope = document.scope(variables, limits).map_err(refused)?;
         let fields = scope.root();
-        let plan = Plan::of(&self.0.roots, scope, fields);
+        let plan = Plan::of(&self.inner.roots, scope, fields);
         plan.explain(variables, limits.max_page_size).map_err(|error| vec![error])
     }
 }
