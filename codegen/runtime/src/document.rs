@@ -188,7 +188,7 @@ impl Document {
         }
         drop(plans);
         let plan = Arc::new(plan(self.scope(variables, limits)?));
-        if plan.is_complete() {
+        if plan.is_reusable() {
             plans = lock(&self.plans);
             plans.truncate(PLANS - 1);
             plans.insert(0, plan.clone());

@@ -7,7 +7,9 @@
 //! all is served by the same plan, with its own values as parameters of the statements.
 
 use std::cell::RefCell;
+use std::mem::{Discriminant, discriminant};
 
+use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as AstValue;
 
@@ -31,13 +33,13 @@ enum Node<'s> {
 }
 
 /// Where in the variables of a request a value stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct Place {
     variable: Name,
     path: Vec<Step>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 enum Step {
     Member(Name),
     Item(usize),
@@ -45,26 +47,31 @@ enum Step {
 
 /// What a plan takes for granted about the variables.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Assumption {
-    /// A variable has no value.
-    Absent(Name),
-    /// A value is null.
-    Null(Place),
-    /// There is a value, and it is not null.
-    NotNull(Place),
-    /// A value is an object with these members, in this order.
-    Members(Place, Vec<Name>),
-    /// A value is a list of this length.
-    Items(Place, usize),
-    /// A value is no list.
-    NoList(Place),
-    /// A value is this one.
-    Is(Place, Value),
+pub(crate) struct Assumption {
+    place: Place,
+    fact: Fact,
 }
 
-/// What is being taken for granted, while a plan is made.
+/// What a value is.
+#[derive(Debug, PartialEq)]
+enum Fact {
+    /// It was not given; the place is a variable.
+    Absent,
+    Null,
+    NotNull,
+    /// An object with these members, in this order.
+    Members(Vec<Name>),
+    /// A list of this length.
+    Items(usize),
+    NoList,
+    /// This one.
+    Is(Value),
+}
+
+/// What is being taken for granted, while a plan is made. All of it is about the same variables, so
+/// that a place and the kind of a fact say which one it is; there may be many thousands.
 #[derive(Default)]
-pub(crate) struct Assumptions(RefCell<Vec<Assumption>>);
+pub(crate) struct Assumptions(RefCell<IndexMap<(Place, Discriminant<Fact>), Fact>>);
 
 impl<'s> Input<'s> {
     /// A value as it is written in a document; `None` if it is a variable without a value.
@@ -73,10 +80,9 @@ impl<'s> Input<'s> {
             return Some(Self { scope, node: Node::Written(value) });
         };
         if let Some(value) = scope.variables.get(name) {
-            let place = Place { variable: name.clone(), path: Vec::new() };
-            return Some(Self { scope, node: Node::Given(place, value) });
+            return Some(Self { scope, node: Node::Given(Place::of(name), value) });
         }
-        scope.assumptions.add(Assumption::Absent(name.clone()));
+        scope.assumptions.add(&Place::of(name), Fact::Absent);
         let mut definitions = scope.operation.variable_definitions.iter().map(|item| &item.node);
         let definition = definitions.find(|definition| definition.name.node == *name)?;
         let default = definition.default_value.as_ref()?;
@@ -89,11 +95,11 @@ impl<'s> Input<'s> {
             Node::Written(value) => matches!(value, AstValue::Null),
             Node::Default(value) => matches!(value, Value::Null),
             Node::Given(place, Value::Null) => {
-                self.scope.assumptions.add(Assumption::Null(place.clone()));
+                self.scope.assumptions.add(place, Fact::Null);
                 true
             }
             Node::Given(place, _) => {
-                self.scope.assumptions.add(Assumption::NotNull(place.clone()));
+                self.scope.assumptions.add(place, Fact::NotNull);
                 false
             }
         }
@@ -116,7 +122,7 @@ impl<'s> Input<'s> {
             }
             Node::Given(place, Value::Object(members)) => {
                 let names = members.keys().cloned().collect();
-                scope.assumptions.add(Assumption::Members(place.clone(), names));
+                scope.assumptions.add(place, Fact::Members(names));
                 let member = |(name, value): (&'s Name, _)| {
                     let place = place.then(Step::Member(name.clone()));
                     (name.as_str(), self.with(Node::Given(place, value)))
@@ -149,13 +155,13 @@ impl<'s> Input<'s> {
                 items.iter().map(|item| self.with(Node::Default(item))).collect()
             }
             Node::Given(place, Value::List(items)) => {
-                scope.assumptions.add(Assumption::Items(place.clone(), items.len()));
+                scope.assumptions.add(place, Fact::Items(items.len()));
                 let item =
                     |(index, item)| self.with(Node::Given(place.then(Step::Item(index)), item));
                 items.iter().enumerate().map(item).collect()
             }
             Node::Given(place, _) => {
-                scope.assumptions.add(Assumption::NoList(place.clone()));
+                scope.assumptions.add(place, Fact::NoList);
                 vec![self.clone()]
             }
             _ => vec![self.clone()],
@@ -176,8 +182,7 @@ impl<'s> Input<'s> {
             Node::Written(value) => (*value).clone().into_const().unwrap_or_default(),
             Node::Default(value) => (*value).clone(),
             Node::Given(place, value) => {
-                let assumption = Assumption::Is(place.clone(), (*value).clone());
-                self.scope.assumptions.add(assumption);
+                self.scope.assumptions.add(place, Fact::Is((*value).clone()));
                 (*value).clone()
             }
         }
@@ -214,6 +219,10 @@ impl<'s> Input<'s> {
 }
 
 impl Place {
+    fn of(variable: &Name) -> Self {
+        Self { variable: variable.clone(), path: Vec::new() }
+    }
+
     fn then(&self, step: Step) -> Self {
         let mut place = self.clone();
         place.path.push(step);
@@ -232,40 +241,30 @@ impl Place {
 }
 
 impl Assumptions {
-    fn add(&self, assumption: Assumption) {
-        let mut assumptions = self.0.borrow_mut();
-        if !assumptions.contains(&assumption) {
-            assumptions.push(assumption);
-        }
+    fn add(&self, place: &Place, fact: Fact) {
+        self.0.borrow_mut().insert((place.clone(), discriminant(&fact)), fact);
     }
 
     /// What has been taken for granted.
     pub(crate) fn into_inner(self) -> Vec<Assumption> {
-        self.0.into_inner()
+        let all = self.0.into_inner().into_iter();
+        all.map(|((place, _), fact)| Assumption { place, fact }).collect()
     }
 }
 
 impl Assumption {
     /// Whether it holds for the variables of a request.
     pub(crate) fn holds(&self, variables: &Variables) -> bool {
-        match self {
-            Self::Absent(name) => !variables.contains_key(name),
-            Self::Null(place) => place.find(variables) == Some(&Value::Null),
-            Self::NotNull(place) => {
-                place.find(variables).is_some_and(|value| *value != Value::Null)
-            }
-            Self::Members(place, names) => match place.find(variables) {
-                Some(Value::Object(members)) => members.keys().eq(names),
-                _ => false,
-            },
-            Self::Items(place, len) => match place.find(variables) {
-                Some(Value::List(items)) => items.len() == *len,
-                _ => false,
-            },
-            Self::NoList(place) => {
-                place.find(variables).is_some_and(|value| !matches!(value, Value::List(_)))
-            }
-            Self::Is(place, value) => place.find(variables) == Some(value),
+        let value = self.place.find(variables);
+        match (&self.fact, value) {
+            (Fact::Absent, value) => value.is_none(),
+            (Fact::Null, value) => value == Some(&Value::Null),
+            (Fact::NotNull, value) => value.is_some_and(|value| *value != Value::Null),
+            (Fact::Members(names), Some(Value::Object(members))) => members.keys().eq(names),
+            (Fact::Items(len), Some(Value::List(items))) => items.len() == *len,
+            (Fact::NoList, Some(value)) => !matches!(value, Value::List(_)),
+            (Fact::Is(expected), Some(value)) => value == expected,
+            (Fact::Members(_) | Fact::Items(_) | Fact::NoList | Fact::Is(_), _) => false,
         }
     }
 }

@@ -26,6 +26,10 @@ use crate::{Result, respond};
 /// from the others.
 const AT_A_TIME: usize = 4;
 
+/// How much a plan that is kept may take for granted. A longer list of conditions is hardly sent
+/// twice in the same form, and looking through it would take as long as planning.
+const MAX_ASSUMPTIONS: usize = 256;
+
 /// A planned operation.
 pub(crate) struct Plan {
     fields: Vec<RootField>,
@@ -110,9 +114,11 @@ impl Plan {
         Ok(statements)
     }
 
-    /// Whether it can serve other requests: all of it could be planned.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.fields.iter().all(|field| field.step.is_ok())
+    /// Whether it is worth to be kept for other requests: all of it could be planned, and not for
+    /// this one alone.
+    pub(crate) fn is_reusable(&self) -> bool {
+        let is_general = self.assumptions.len() <= MAX_ASSUMPTIONS;
+        is_general && self.fields.iter().all(|field| field.step.is_ok())
     }
 
     /// Whether it fits the variables of a request.
