@@ -13,6 +13,7 @@
 //!   null instead of left out: see [`Document::plain_request`].
 //! - An object without fields is null: every selection set has one that is not skipped.
 //! - Failed fields are dropped: of what fails, it is compared only that it fails.
+//! - Directives of `__typename` are not validated, and a variable that only they use is refused.
 //! - A field that is selected twice is resolved twice: it makes no difference to the answer.
 
 mod choices;

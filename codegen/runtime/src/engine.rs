@@ -6,6 +6,7 @@
 //! and resolves a field once per occurrence.
 
 mod explain;
+mod visible;
 
 use std::sync::Arc;
 
@@ -145,7 +146,7 @@ impl<A: Api> Engine<A> {
         let mut probe = Request::new("").variables(request.variables.clone()).data(ValidateOnly);
         probe.operation_name.clone_from(&request.operation_name);
         probe.introspection_mode = request.introspection_mode;
-        probe.set_parsed_query(document.ast().clone());
+        probe.set_parsed_query(visible::visible(document.ast()));
         let errors = Handle::current().block_on(self.inner.schema.execute(probe)).errors;
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }

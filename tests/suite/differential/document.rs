@@ -26,6 +26,8 @@ pub(super) struct Variable {
     pub(super) default: Option<Input>,
     /// Whether null is a value of it wherever it is used.
     pub(super) may_be_null: bool,
+    /// Whether null is an error where it is used.
+    pub(super) must_not_be_null: bool,
     /// Whether it may be left out wherever it is used.
     pub(super) may_be_absent: bool,
 }
@@ -72,12 +74,13 @@ pub(super) type Values = Vec<Option<Input>>;
 impl Document {
     /// The request as a client sends it.
     pub(super) fn request(&self, operation: usize, values: &Values) -> Request {
-        request(self, operation, values, &BTreeSet::new())
+        request(self, operation, values, None)
     }
 
     /// A request that means the same for async-graphql's executor, which ignores the defaults of
     /// variables in `@skip` and `@include`, and takes a variable that is left out for null: the
-    /// defaults are given as values, and arguments and members without a value are not written.
+    /// defaults are given as values, and arguments and members without a value are not written. Its
+    /// validation does not look at the directives of `__typename`: they are written around it.
     pub(super) fn plain_request(&self, operation: usize, values: &Values) -> Request {
         let complete = |(variable, value): (&Variable, &Option<Input>)| {
             value.clone().or_else(|| variable.default.clone())
@@ -85,7 +88,7 @@ impl Document {
         let values: Values = self.variables.iter().zip(values).map(complete).collect();
         let is_absent = |number: &usize| values[*number].is_none();
         let absent = (0..values.len()).filter(is_absent).collect();
-        request(self, operation, &values, &absent)
+        request(self, operation, &values, Some(&absent))
     }
 }
 
@@ -93,12 +96,12 @@ fn request(
     document: &Document,
     operation: usize,
     values: &Values,
-    absent: &BTreeSet<usize>,
+    plain: Option<&BTreeSet<usize>>,
 ) -> Request {
     let mut text = String::new();
     let mut used = BTreeSet::new();
     for number in 0..document.operations.len() {
-        let mut writer = Writer::new(document, absent);
+        let mut writer = Writer::new(document, plain);
         writer.operation(number);
         text += &writer.text;
         if number == operation {
@@ -111,7 +114,7 @@ fn request(
     }
     for number in fragments {
         let (on, items) = &document.fragments[number];
-        let mut writer = Writer::new(document, absent);
+        let mut writer = Writer::new(document, plain);
         let _ = write!(writer.text, "fragment F{number} on {on}");
         writer.items(items);
         text += &writer.text;
@@ -146,16 +149,16 @@ impl Document {
 
 struct Writer<'a> {
     document: &'a Document,
-    /// Variables whose uses are not written.
-    absent: &'a BTreeSet<usize>,
+    /// For a plain request, the variables whose uses are not written.
+    plain: Option<&'a BTreeSet<usize>>,
     text: String,
     /// The variables that have been written.
     variables: BTreeSet<usize>,
 }
 
 impl<'a> Writer<'a> {
-    fn new(document: &'a Document, absent: &'a BTreeSet<usize>) -> Self {
-        Self { document, absent, text: String::new(), variables: BTreeSet::new() }
+    fn new(document: &'a Document, plain: Option<&'a BTreeSet<usize>>) -> Self {
+        Self { document, plain, text: String::new(), variables: BTreeSet::new() }
     }
 
     fn operation(&mut self, number: usize) {
@@ -198,12 +201,22 @@ impl<'a> Writer<'a> {
             self.text += " ";
             match item {
                 Item::Field { alias, name, arguments, directives, items } => {
+                    let is_apart = self.plain.is_some() && *name == "__typename";
+                    if is_apart {
+                        self.text += "...";
+                        self.directives(directives);
+                        self.text += " { ";
+                    }
                     if let Some(alias) = alias {
                         let _ = write!(self.text, "{alias}: ");
                     }
                     self.text += name;
                     self.arguments(arguments);
-                    self.directives(directives);
+                    if is_apart {
+                        self.text += " }";
+                    } else {
+                        self.directives(directives);
+                    }
                     if !items.is_empty() {
                         self.items(items);
                     }
@@ -246,7 +259,8 @@ impl<'a> Writer<'a> {
     }
 
     fn is_written(&self, value: &Input) -> bool {
-        !matches!(value, Input::Variable(number) if self.absent.contains(number))
+        let is_absent = |number| self.plain.is_some_and(|absent| absent.contains(number));
+        !matches!(value, Input::Variable(number) if is_absent(number))
     }
 
     fn value(&mut self, value: &Input) {
@@ -283,8 +297,8 @@ impl<'a> Writer<'a> {
 impl Input {
     /// A constant as it is written in a document.
     fn text(&self) -> String {
-        let (document, absent) = (Document::default(), BTreeSet::new());
-        let mut writer = Writer::new(&document, &absent);
+        let document = Document::default();
+        let mut writer = Writer::new(&document, None);
         writer.value(self);
         writer.text
     }

@@ -258,6 +258,7 @@ impl Generator {
             is_non_null,
             default,
             may_be_null,
+            must_not_be_null: may_be_null && has_mark,
             may_be_absent,
         });
         self.document.variables.len() - 1
@@ -273,7 +274,20 @@ impl Generator {
             3..6 if let Some(before) = before => before[number].clone(),
             _ => Some(self.filled(&variable.ty, 2, true)),
         };
-        variables.map(value).collect()
+        let mut values: Values = variables.map(value).collect();
+        let is_wrong = |(variable, value): (&Variable, &Option<Input>)| {
+            variable.must_not_be_null && *value == Some(Input::Null)
+        };
+        if self.document.variables.iter().zip(&values).any(is_wrong) {
+            // Validation finds that only in arguments of which every variable is given.
+            for (number, value) in values.iter_mut().enumerate() {
+                if value.is_none() {
+                    let ty = self.document.variables[number].ty.clone();
+                    *value = Some(self.filled(&ty, 2, true));
+                }
+            }
+        }
+        values
     }
 
     /// Values one of which is of another type; `None` if there is no variable.
