@@ -149,6 +149,14 @@ impl Predicate {
         Ok(Self::Compare { operand, operator: &EQ, value })
     }
 
+    /// What it compares with, if that is all it does.
+    pub(crate) fn compared(&self) -> Option<&Param> {
+        match self {
+            Self::Compare { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+
     /// Appends the condition on rows of the table alias `t`.
     pub(crate) fn write(&self, sql: &mut Sql) {
         self.write_on(Row::Table(0), sql);

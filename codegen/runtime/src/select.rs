@@ -86,8 +86,8 @@ impl Lookup {
         }
         let selection = Selection::of_rows(scope, field, view.object)?;
         let sql = statement(view, &selection, &arguments, scope.limits.max_page_size)?;
-        let early = selection.rows_fields().map(|field| field.early(key, &sql.params));
-        let early = early.collect();
+        let given: Vec<_> = arguments.predicates.iter().map(Predicate::compared).collect();
+        let early = selection.rows_fields().map(|field| field.early(key, &given)).collect();
         Ok(Self { view, sql, selection, early })
     }
 

@@ -100,9 +100,9 @@ impl RowsField {
         to.below(&self.selection, below);
     }
 
-    /// The statement for a single parent that was looked up by these columns, with the parameters of
-    /// the lookup in their order: `None` if it needs more of the parent than that.
-    pub(crate) fn early(&self, key: &[&str], params: &[Param]) -> Option<Sql> {
+    /// The statement for a single parent that was looked up by these columns, with what each of them
+    /// was compared with: `None` if it needs more of the parent than that.
+    pub(crate) fn early(&self, key: &[&str], compared: &[Option<&Param>]) -> Option<Sql> {
         let (Target::View(object, relation), Some(one)) = (&self.target, &self.statements.one)
         else {
             return None;
@@ -113,7 +113,7 @@ impl RowsField {
             let (own, target) = (object.column(own).ok()?.ty, view.object.column(target).ok()?.ty);
             // What equals the given value must equal the parent's.
             let same = own.equals_by_bytes(&target) || own.is_integer() && target.is_integer();
-            params.get(position).filter(|_| same)
+            compared.get(position).copied().flatten().filter(|_| same)
         });
         let given: Vec<&Param> = given.collect::<Option<_>>()?;
         let mut sql = one.clone();
