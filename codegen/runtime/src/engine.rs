@@ -81,13 +81,14 @@ impl<A: Api> Engine<A> {
         self.inner.schema.sdl()
     }
 
+    /// What is rare or large waits in boxes: this future is moved from layer to layer.
     async fn run(&self, mut request: Request) -> Result<Response, Vec<ServerError>> {
         let (Inner { roots, documents, .. }, database) = (&*self.inner, &self.database);
         let limits = database.limits();
         let known = documents.find(&request).filter(|known| self.fit(known, &request.variables));
         let document = match known {
             Some(document) => document,
-            None => self.admit(&request).await?,
+            None => Box::pin(self.admit(&request)).await?,
         };
         if document.operation().map_err(refused)?.ty == OperationType::Subscription {
             return Err(vec![ServerError::new("subscriptions are not served here", None)]);
@@ -101,7 +102,7 @@ impl<A: Api> Engine<A> {
             })
             .map_err(refused)?;
         let introspection = if plan.needs_introspection() {
-            self.introspect(&request, &document, &variables).await?
+            Box::pin(self.introspect(&request, &document, &variables)).await?
         } else {
             IndexMap::new()
         };

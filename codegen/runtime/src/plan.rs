@@ -191,7 +191,7 @@ impl RootField {
             Ok(Step::Lookup(lookup)) => database.read(lookup, operation, out).await,
             Ok(Step::Aggregate(aggregate)) => database.read(aggregate, operation, out).await,
             Ok(Step::Connection(connection)) => database.read(connection, operation, out).await,
-            Ok(Step::Call(call)) => call.call(database, operation, out).await,
+            Ok(Step::Call(call)) => Box::pin(call.call(database, operation, out)).await,
         };
         let written = |found| {
             operation.budget.write(database.limits(), out.len() - start)?;

@@ -37,13 +37,14 @@ impl managed::Manager for Connector {
     type Error = tokio_postgres::Error;
 
     async fn create(&self) -> Result<Halves, tokio_postgres::Error> {
+        // In boxes: connecting is rare, and everybody who may have to do it would be as large.
         Ok(match &self.tls {
             None => {
-                let (client, connection) = self.config.connect(NoTls).await?;
+                let (client, connection) = Box::pin(self.config.connect(NoTls)).await?;
                 Halves { session: Session::new(client), wire: Wire::new(connection) }
             }
             Some(tls) => {
-                let (client, connection) = self.config.connect(tls.clone()).await?;
+                let (client, connection) = Box::pin(self.config.connect(tls.clone())).await?;
                 Halves { session: Session::new(client), wire: Wire::new(connection) }
             }
         })

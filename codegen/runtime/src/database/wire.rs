@@ -6,7 +6,6 @@
 //! asks: nothing is woken but the task that waits.
 
 use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -83,16 +82,21 @@ impl Wire {
     ///
     /// Whatever wakes the work happens here, while bytes are moved. It then goes on at once; to wake
     /// the whole task would only make it look at everything twice.
-    pub(crate) async fn drive<T>(&mut self, work: impl Future<Output = T>) -> T {
-        let mut work = pin!(work);
+    pub(crate) fn drive<'w, T>(
+        &'w mut self,
+        work: impl Future<Output = T> + 'w,
+    ) -> impl Future<Output = T> + 'w {
+        // In a box, because it is large and what waits for it is moved many times.
+        let mut work = Box::pin(work);
         let (woken, waker) = (self.woken.clone(), Waker::from(self.woken.clone()));
         self.is_busy = true;
         woken.set();
-        let done = poll_fn(|cx| {
+        poll_fn(move |cx| {
             loop {
                 if woken.take()
                     && let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(&waker))
                 {
+                    self.is_busy = false;
                     return Poll::Ready(done);
                 }
                 if self.poll(cx).is_ready() {
@@ -103,9 +107,6 @@ impl Wire {
                 }
             }
         })
-        .await;
-        self.is_busy = false;
-        done
     }
 
     /// Whether the server has closed the connection, as far as is known without asking, or answers
