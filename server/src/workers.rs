@@ -5,6 +5,7 @@
 //! that take tasks from each other. The price is that a client's requests wait for each other on
 //! their thread while others may be idle; what one of them may cost is limited.
 
+use std::time::Duration;
 use std::{io, thread};
 
 use axum::Router;
@@ -19,6 +20,11 @@ use crate::serve::handle;
 /// How many more threads each may have for what takes long: documents that are seen for the first
 /// time, and names of hosts.
 const MAX_BLOCKING: usize = 4;
+
+/// How often each thread wakes of its own accord. A timer that ends before all others interrupts
+/// tokio's wait for events, with a system call and another turn of its loop; after this one, the
+/// timeouts of requests never do.
+const TICK: Duration = Duration::from_secs(1);
 
 /// The threads.
 pub struct Workers(Vec<Worker>);
@@ -84,6 +90,12 @@ fn work(
     app: impl FnOnce(Running) -> Router,
 ) {
     runtime.block_on(async {
+        tokio::spawn(async {
+            let mut ticks = tokio::time::interval(TICK);
+            loop {
+                ticks.tick().await;
+            }
+        });
         let running = Running::default();
         let router = app(running.clone());
         let connections = GracefulShutdown::new();
