@@ -73,6 +73,9 @@ impl Sides {
         let mut config = DatabaseConfig::new(database.url());
         // A list without a limit counts for many rows.
         config.limits.max_complexity = u64::MAX;
+        config.limits.max_directives = usize::MAX;
+        config.limits.max_aliases = usize::MAX;
+        config.limits.max_root_aliases = usize::MAX;
         let schema =
             fixture_documents::schema(runtime::Database::new(&config).expect("an address"));
         let (reference, data) = (reference::schema(), Arc::default());
