@@ -82,11 +82,16 @@ impl<T: InputType + PartialOrd> Compare<T> {
 }
 
 fn all(parts: impl IntoIterator<Item = Truth>) -> Truth {
-    parts.into_iter().fold(Some(true), |one, other| match (one, other) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    // Not the first unknown decides, but any false.
+    let mut all = Some(true);
+    for part in parts {
+        all = match (all, part) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        };
+    }
+    all
 }
 
 fn not(truth: Truth) -> Truth {
@@ -128,7 +133,7 @@ pub(super) trait Row: Clone {
                 .collect::<Result<_>>()?;
             sorted.push((criteria, row));
         }
-        sorted.sort_by(|(one, _), (other, _)| compare_criteria(one, other));
+        sorted.sort_by(|(one, _): &(Vec<_>, _), (other, _)| compare_criteria(one, other));
         let page = sorted.into_iter().skip(size(offset));
         let limit = limit.map_or(usize::MAX, size);
         Ok(page.take(limit).map(|(_, row)| row.clone()).collect())
@@ -185,7 +190,7 @@ pub(super) enum Direction {
     DescNullsLast,
 }
 
-fn compare_criteria(one: &Vec<(Cell, Direction)>, other: &Vec<(Cell, Direction)>) -> Ordering {
+fn compare_criteria(one: &[(Cell, Direction)], other: &[(Cell, Direction)]) -> Ordering {
     let pairs = one.iter().zip(other);
     let compare = |((one, direction), (other, _)): (&(Cell, Direction), &(Cell, _))| {
         use Direction::*;
