@@ -2,9 +2,9 @@
 //! it lacks.
 //!
 //! The statements are those of the runtime itself: `server/examples/statements.rs` plans documents
-//! as the server does and prints what it would send ([`source`]). PostgreSQL plans them here, in a
-//! transaction that cannot write and runs none of them ([`planner`]). [`check`] looks in these plans
-//! for scans of whole tables that find rows by a key ([`scan`], [`condition`]).
+//! as the server does and prints what it would send (`source`). PostgreSQL plans them here, in a
+//! transaction that cannot write and runs none of them (`planner`). [`check`] looks in these plans
+//! for scans of whole tables that find rows by a key (`scan`, `condition`).
 
 mod condition;
 mod planner;
