@@ -95,12 +95,8 @@ impl<A: Api> Engine<A> {
         }
         let variables = std::mem::take(&mut request.variables);
         document.check_cost(roots, &variables, limits).map_err(refused)?;
-        let plan = document
-            .plan(&variables, limits, |scope| {
-                let fields = scope.root();
-                Plan::of(roots, scope, fields)
-            })
-            .map_err(refused)?;
+        let plan =
+            document.plan(&variables, limits, |scope| Plan::of(roots, scope)).map_err(refused)?;
         let introspection = if plan.needs_introspection() {
             Box::pin(self.introspect(&request, &document, &variables)).await?
         } else {

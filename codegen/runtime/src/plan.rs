@@ -18,7 +18,7 @@ use crate::input::Assumption;
 use crate::json::{member, write_string};
 use crate::resolver::{Action, Resolver};
 use crate::roots::Roots;
-use crate::scope::{Fields, Occurrences, Scope};
+use crate::scope::{Occurrences, Scope};
 use crate::select::{List, Lookup};
 use crate::{Result, respond};
 
@@ -63,7 +63,7 @@ enum Step {
 
 impl Plan {
     /// Plans the fields of an operation. A field that cannot be planned fails when it is run.
-    pub(crate) fn of(roots: &Roots, scope: Scope<'_>, fields: Fields<'_>) -> Self {
+    pub(crate) fn of(roots: &Roots, scope: Scope<'_>) -> Self {
         let is_mutation = scope.operation.ty == OperationType::Mutation;
         let plan = |(key, field): (&str, Occurrences<'_>)| {
             let name = field[0].node.name.node.as_str();
@@ -86,7 +86,7 @@ impl Plan {
                 step,
             }
         };
-        let fields = fields.into_iter().map(plan).collect();
+        let fields = scope.root().into_iter().map(plan).collect();
         Self { fields, is_mutation, assumptions: scope.assumptions.into_inner() }
     }
 

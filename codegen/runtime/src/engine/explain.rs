@@ -66,8 +66,7 @@ impl<A: Api> Engine<A> {
     ) -> Result<Vec<Statement>, Vec<ServerError>> {
         let limits = self.database.limits();
         let scope = document.scope(variables, limits).map_err(refused)?;
-        let fields = scope.root();
-        let plan = Plan::of(&self.inner.roots, scope, fields);
+        let plan = Plan::of(&self.inner.roots, scope);
         plan.explain(variables, limits.max_page_size).map_err(|error| vec![error])
     }
 }
