@@ -17,9 +17,14 @@ mod tokens;
 mod view;
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
 
 use crate::output::FileTree;
 use crate::plan::Plan;
+use crate::plan::model::{Function, View};
+use crate::plan::names::RustName;
 
 /// Writes every file of the generated crate's source folder.
 pub fn emit(plan: &Plan) -> FileTree {
@@ -36,20 +41,37 @@ pub fn emit(plan: &Plan) -> FileTree {
     if !plan.composites.is_empty() {
         files.insert("composites.rs".to_owned(), composites::file(plan));
     }
-    let views = plan.views.values().map(|view| (&view.module, view::file(plan, view)));
+    let views: Vec<&View> = plan.views.values().collect();
+    let views = in_parallel(&views, |view| (&view.module, view::file(plan, view)));
     add_folder(&mut files, "views", "Views as object types, one file each.", views);
+    let functions: Vec<&Function> = plan.functions.iter().collect();
     let functions =
-        plan.functions.iter().map(|function| (&function.module, function::file(plan, function)));
+        in_parallel(&functions, |function| (&function.module, function::file(plan, function)));
     add_folder(&mut files, "functions", "Functions as root fields, one file each.", functions);
     FileTree::new(files)
 }
 
+/// Does something with each item, on all processors; answers in the order of the items.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = items.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let work = &work;
+        let run = |share| scope.spawn(move || Iterator::map(share, work).collect::<Vec<R>>());
+        let threads: Vec<_> = items.chunks(share).map(<[T]>::iter).map(run).collect();
+        let done = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        done.flatten().collect()
+    })
+}
+
 /// Adds a file per module, and the file that mounts them; an empty folder has neither.
-fn add_folder<'a>(
+fn add_folder(
     files: &mut BTreeMap<String, String>,
     folder: &str,
     doc: &str,
-    modules: impl Iterator<Item = (&'a crate::plan::names::RustName, String)>,
+    modules: Vec<(&RustName, String)>,
 ) {
     let mut names = Vec::new();
     for (module, text) in modules {

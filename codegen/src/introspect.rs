@@ -81,23 +81,25 @@ async fn read(
     let all: Vec<u32> = relations.iter().map(|relation| relation.oid).collect();
     let views: Vec<u32> =
         relations.iter().filter(|relation| relation.is_view()).map(|view| view.oid).collect();
-    let columns: Vec<rows::Column> =
-        session.rows("columns", include_str!("introspect/columns.sql"), &[&all]).await?;
-    let keys = session.rows("keys", include_str!("introspect/keys.sql"), &[&all]).await?;
-    let foreign_keys: Vec<rows::ForeignKey> =
-        session.rows("foreign keys", include_str!("introspect/foreign_keys.sql"), &[&all]).await?;
-    let computed: Vec<rows::TableExpression> = session
-        .rows("constraints", include_str!("introspect/table_expressions.sql"), &[&all])
-        .await?;
-    let functions: Vec<rows::Function> = session
-        .rows(
-            "functions",
-            include_str!("introspect/functions.sql"),
-            &[schemas, &config.function_prefix, &views],
-        )
-        .await?;
-    let view_queries: Vec<rows::ViewQuery> =
-        session.rows("view queries", include_str!("introspect/queries.sql"), &[&views]).await?;
+    let of_all: [&(dyn ToSql + Sync); 1] = [&all];
+    let of_views: [&(dyn ToSql + Sync); 1] = [&views];
+    let exposed: [&(dyn ToSql + Sync); 3] = [schemas, &config.function_prefix, &views];
+    // One answer is read while the server is at the next question.
+    let (columns, keys, foreign_keys, computed, functions, view_queries): (
+        Vec<rows::Column>,
+        _,
+        Vec<rows::ForeignKey>,
+        Vec<rows::TableExpression>,
+        Vec<rows::Function>,
+        Vec<rows::ViewQuery>,
+    ) = tokio::try_join!(
+        session.rows("columns", include_str!("introspect/columns.sql"), &of_all),
+        session.rows("keys", include_str!("introspect/keys.sql"), &of_all),
+        session.rows("foreign keys", include_str!("introspect/foreign_keys.sql"), &of_all),
+        session.rows("constraints", include_str!("introspect/table_expressions.sql"), &of_all),
+        session.rows("functions", include_str!("introspect/functions.sql"), &exposed),
+        session.rows("view queries", include_str!("introspect/queries.sql"), &of_views),
+    )?;
 
     let trees: Vec<_> =
         view_queries.iter().map(|query| (query.view, Tree::parse(&query.tree))).collect();
@@ -165,8 +167,11 @@ impl Session<'_> {
     /// Makes names unambiguous, and learns the major version of the server.
     async fn prepare(&self) -> Result<u32, IntrospectError> {
         let what = "the server version";
-        // Compiling a query of catalogs takes longer than running it.
-        let settings = "set local search_path = ''; set local jit = off";
+        // Compiling a query of catalogs takes longer than running it. Catalogs of a new database
+        // have no statistics yet: believing that they are small, the planner would scan them once
+        // for each object.
+        let settings = "set local search_path = ''; set local jit = off; \
+                        set local enable_seqscan = off";
         self.transaction.batch_execute(settings).await.map_err(failed(what))?;
         let version = "select pg_catalog.current_setting('server_version_num')::int4 / 10000";
         let version: i32 = self

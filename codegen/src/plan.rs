@@ -52,7 +52,7 @@ pub fn plan(catalog: &Catalog, config: &Config) -> (Plan, Diagnostics) {
     planner.foreign_keys(&mut plan.views);
     planner.object_names =
         plan.views.iter().map(|(name, view)| (name.clone(), view.object.name.clone())).collect();
-    plan.functions = planner.functions();
+    plan.set_functions(planner.functions());
     planner.used_types(&mut plan);
     planner.check_shapes(&plan);
     planner.check_query(&plan);

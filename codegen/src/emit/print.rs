@@ -81,7 +81,11 @@ fn space_members(text: &str) -> String {
 fn imports(items: &[TokenStream]) -> Option<TokenStream> {
     let mut used = BTreeSet::new();
     // The definition of an enum says only names of its own.
-    let items = items.iter().filter(|item| syn::parse2::<syn::ItemEnum>((*item).clone()).is_err());
+    let is_enum = |item: &TokenStream| {
+        let is_keyword = |token| matches!(token, TokenTree::Ident(ident) if ident == "enum");
+        item.clone().into_iter().any(is_keyword)
+    };
+    let items = items.iter().filter(|item| !is_enum(item));
     items.for_each(|item| collect(item.clone(), &mut used));
     let names = IMPORTS.iter().filter(|name| used.contains(**name));
     let names: Vec<syn::Ident> = names.map(|name| super::tokens::word(name)).collect();

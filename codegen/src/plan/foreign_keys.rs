@@ -23,7 +23,7 @@ mod fields;
 mod links;
 mod stands;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use fields::description;
 use fields::is_between;
@@ -73,8 +73,9 @@ struct Link {
 }
 
 impl Link {
-    fn is_like(&self, other: &Self) -> bool {
-        (&self.from, &self.to, &self.columns) == (&other.from, &other.to, &other.columns)
+    /// What tells it from others: the views and their columns.
+    fn ends(&self) -> (PgName, PgName, Vec<(String, String)>) {
+        (self.from.clone(), self.to.clone(), self.columns.clone())
     }
 }
 
@@ -84,21 +85,24 @@ impl Planner<'_> {
         let comments = self.constraint_comments();
         let mut links: Vec<Link> = Vec::new();
         let mut missing: Vec<(PgName, NoLink)> = Vec::new();
+        let mut ends = BTreeSet::new();
         let stands = Stands::new(self, views);
         for name in views.keys() {
             for link in self.links(name, views, &stands, &comments) {
                 match link {
-                    Ok(link) if links.iter().any(|other| link.is_like(other)) => {}
-                    Ok(link) => links.push(link),
+                    Ok(link) if ends.insert(link.ends()) => links.push(link),
+                    Ok(_) => {}
                     Err(why) => missing.push((name.clone(), why)),
                 }
             }
         }
         choose_names(&mut links, &stands);
-        let is_one_of_several = |link: &Link| {
-            let same = |other: &&Link| (&other.from, &other.to) == (&link.from, &link.to);
-            links.iter().filter(same).count() > 1
-        };
+        let mut ways: BTreeMap<(&PgName, &PgName), usize> = BTreeMap::new();
+        for link in &links {
+            *ways.entry((&link.from, &link.to)).or_default() += 1;
+        }
+        let is_one_of_several =
+            |link: &Link| ways.get(&(&link.from, &link.to)).is_some_and(|ways| *ways > 1);
         for link in &links {
             self.forward(views, link, is_one_of_several(link));
         }

@@ -21,6 +21,9 @@ pub struct Plan {
     pub views: BTreeMap<PgName, View>,
     /// Functions of the API, by name, then by signature.
     pub functions: Vec<Function>,
+    /// Where in [`Plan::functions`] those are that are fields of a type.
+    #[serde(skip)]
+    pub(super) computed: BTreeMap<GraphqlName, Vec<usize>>,
     /// Enum types that any of the above uses.
     pub enums: BTreeMap<PgName, Enum>,
     /// Composite and range types that any of the above uses, other than rows of [`Plan::views`].
@@ -398,13 +401,21 @@ impl Plan {
         2 * self.views.len() + lookups + connections + self.functions.iter().filter(is_root).count()
     }
 
+    /// Adds the functions; the views that have some of them as fields are there already.
+    pub(super) fn set_functions(&mut self, functions: Vec<Function>) {
+        for (place, function) in functions.iter().enumerate() {
+            let Operation::Field(owner) = &function.operation else { continue };
+            if let Some(view) = self.views.get(owner) {
+                self.computed.entry(view.object.name.clone()).or_default().push(place);
+            }
+        }
+        self.functions = functions;
+    }
+
     /// The functions that are fields of a type.
     pub fn computed_fields(&self, object: &Object) -> impl Iterator<Item = &Function> {
-        let view = self.views.values().find(|view| view.object.name == object.name);
-        self.functions.iter().filter(move |item| match (&item.operation, view) {
-            (Operation::Field(owner), Some(view)) => *owner == view.sql,
-            _ => false,
-        })
+        let places = self.computed.get(&object.name).into_iter().flatten();
+        places.filter_map(|place| self.functions.get(*place))
     }
 
     /// The functions by whose values rows of this type can be filtered, and sorted if these have an

@@ -111,11 +111,14 @@ impl Registry {
     pub(crate) fn report(self, diagnostics: &mut Diagnostics) {
         let mut reported = BTreeSet::new();
         for ((scope, _), claims) in self.claims {
+            if claims.len() < 2 {
+                continue;
+            }
             let origins: Vec<Origin> = claims.iter().map(|(origin, _)| origin.clone()).collect();
             // The same objects usually collide in GraphQL and in Rust, or by type and by field;
             // saying it once is enough.
             let objects: Vec<String> = origins.iter().map(|origin| origin.object.clone()).collect();
-            if claims.len() > 1 && reported.insert(objects) {
+            if reported.insert(objects) {
                 let names: BTreeSet<&str> = claims.iter().map(|(_, name)| name.as_str()).collect();
                 diagnostics.push(collision(&scope, &names, &origins));
             }

@@ -31,11 +31,16 @@ pub(super) struct Stands {
 impl Stands {
     pub(super) fn new(planner: &Planner<'_>, views: &BTreeMap<PgName, View>) -> Self {
         let mut found: BTreeMap<TableKey, Vec<Stand>> = BTreeMap::new();
+        let mut keys_to: BTreeMap<&PgName, Vec<&ForeignKey>> = BTreeMap::new();
+        for key in planner.catalog.tables.values().flat_map(|table| &table.foreign_keys) {
+            keys_to.entry(&key.target).or_default().push(key);
+        }
         for (name, view) in views {
             let sources = planner.sources(name, view);
             for key in planner.row_keys(name, view) {
                 let Some((base, own)) = stand(name, &sources, &key) else { continue };
-                let wider = planner.referring(&base).filter_map(|key| {
+                let keys = keys_to.get(&base.0).into_iter().flatten();
+                let wider = keys.filter(|key| is_wider(key, &base.1)).filter_map(|key| {
                     stand(name, &sources, &names_of(&key.target_columns, &sources, &base.0, &own)?)
                 });
                 for (base, stand) in wider.chain([(base.clone(), own.clone())]) {
@@ -69,7 +74,8 @@ impl Stands {
 
     /// The view that stands for a table, by whichever of its keys.
     pub(super) fn of_table(&self, table: &PgName) -> Option<&PgName> {
-        let of_table = self.views.iter().filter(|((other, _), _)| other == table);
+        let from = (table.clone(), Vec::new());
+        let of_table = self.views.range(from..).take_while(|((other, _), _)| other == table);
         let mut candidates: Vec<&Stand> = of_table.flat_map(|(_, stands)| stands).collect();
         candidates.sort_by_key(|stand| &stand.view);
         candidates.dedup_by_key(|stand| &stand.view);
@@ -92,17 +98,11 @@ impl Stands {
     }
 }
 
-impl Planner<'_> {
-    /// The foreign keys that refer to more columns than a key of their target has, as those of
-    /// tables that many tenants share do: `(tenant_id, order_id)` to `(tenant_id, id)`.
-    fn referring<'s>(&'s self, (table, key): &'s TableKey) -> impl Iterator<Item = &'s ForeignKey> {
-        let all = self.catalog.tables.values().flat_map(|table| &table.foreign_keys);
-        all.filter(move |other| {
-            other.target == *table
-                && other.target_columns.len() > key.len()
-                && key.iter().all(|column| other.target_columns.contains(column))
-        })
-    }
+/// Whether a foreign key refers to more columns than a key of its target has, as those of tables
+/// that many tenants share do: `(tenant_id, order_id)` to `(tenant_id, id)`.
+fn is_wider(foreign: &ForeignKey, key: &[String]) -> bool {
+    foreign.target_columns.len() > key.len()
+        && key.iter().all(|column| foreign.target_columns.contains(column))
 }
 
 impl Stand {
