@@ -85,20 +85,29 @@ async fn read(
     let of_views: [&(dyn ToSql + Sync); 1] = [&views];
     let exposed: [&(dyn ToSql + Sync); 3] = [schemas, &config.function_prefix, &views];
     // One answer is read while the server is at the next question.
-    let (columns, keys, foreign_keys, computed, functions, view_queries): (
-        Vec<rows::Column>,
-        _,
-        Vec<rows::ForeignKey>,
-        Vec<rows::TableExpression>,
-        Vec<rows::Function>,
-        Vec<rows::ViewQuery>,
-    ) = tokio::try_join!(
-        session.rows("columns", include_str!("introspect/columns.sql"), &of_all),
+    let (columns, keys, foreign_keys, computed, functions, view_queries) = tokio::try_join!(
+        session.rows::<rows::Column>("columns", include_str!("introspect/columns.sql"), &of_all),
         session.rows("keys", include_str!("introspect/keys.sql"), &of_all),
-        session.rows("foreign keys", include_str!("introspect/foreign_keys.sql"), &of_all),
-        session.rows("constraints", include_str!("introspect/table_expressions.sql"), &of_all),
-        session.rows("functions", include_str!("introspect/functions.sql"), &exposed),
-        session.rows("view queries", include_str!("introspect/queries.sql"), &of_views),
+        session.rows::<rows::ForeignKey>(
+            "foreign keys",
+            include_str!("introspect/foreign_keys.sql"),
+            &of_all
+        ),
+        session.rows::<rows::TableExpression>(
+            "constraints",
+            include_str!("introspect/table_expressions.sql"),
+            &of_all
+        ),
+        session.rows::<rows::Function>(
+            "functions",
+            include_str!("introspect/functions.sql"),
+            &exposed
+        ),
+        session.rows::<rows::ViewQuery>(
+            "view queries",
+            include_str!("introspect/queries.sql"),
+            &of_views
+        ),
     )?;
 
     let trees: Vec<_> =

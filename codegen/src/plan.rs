@@ -36,7 +36,7 @@ use std::collections::BTreeMap;
 
 pub use model::Plan;
 
-use crate::catalog::{Catalog, PgName};
+use crate::catalog::{Catalog, Function, PgName};
 use crate::comment::Comment;
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -66,6 +66,8 @@ struct Planner<'a> {
     config: &'a Config,
     /// The views of the API with their comments.
     exposed: BTreeMap<PgName, Comment>,
+    /// Functions by their name, several where it is overloaded.
+    namesakes: BTreeMap<&'a PgName, Vec<&'a Function>>,
     /// What the queries of all views say about their columns.
     facts: BTreeMap<PgName, Vec<columns::ColumnFacts>>,
     /// What identifies the rows of all views.
@@ -80,10 +82,15 @@ impl<'a> Planner<'a> {
     fn new(catalog: &'a Catalog, config: &'a Config) -> Self {
         let (exposed, facts) = (BTreeMap::new(), columns::analyse_all(catalog));
         let identities = identity::identify_all(catalog);
+        let mut namesakes: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for function in &catalog.functions {
+            namesakes.entry(&function.name).or_default().push(function);
+        }
         let mut planner = Self {
             catalog,
             config,
             exposed,
+            namesakes,
             facts,
             identities,
             object_names: BTreeMap::new(),

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use crate::resolver::Function;
+use crate::sql::Sql;
 
 /// A GraphQL object type whose fields are columns: a view, a composite type, or the columns of a
 /// `RETURNS TABLE`.
@@ -82,6 +83,18 @@ pub struct Relation {
     pub cardinality: Cardinality,
     /// Description.
     pub doc: &'static str,
+}
+
+impl Relation {
+    /// Appends `.column`, of this view or the target, as what is compared along the relation:
+    /// a domain over an enum has no operators of its own.
+    pub(crate) fn write_compared(&self, column: &str, target: &str, sql: &mut Sql) {
+        sql.push(".").name(column);
+        // Both sides have the type of the target's column, or are integers.
+        if let Ok(Column { ty: Type::Enum(ty), .. }) = (self.target)().object.column(target) {
+            sql.push("::").push(ty.sql);
+        }
+    }
 }
 
 /// How many rows a relation leads to.

@@ -179,9 +179,10 @@ pub(crate) fn write_joins(order: &[Order], sql: &mut Sql) {
             for (index, (own, target)) in relation.columns.iter().enumerate() {
                 sql.push(if index == 0 { " on " } else { " and " });
                 write_alias(position, step + 1, sql);
-                sql.push(".").name(target).push(" = ");
+                relation.write_compared(target, target, sql);
+                sql.push(" = ");
                 write_alias(position, step, sql);
-                sql.push(".").name(own);
+                relation.write_compared(own, target, sql);
             }
         }
     }

@@ -234,8 +234,11 @@ fn write_related(
     below.write_name(sql);
     for (index, (own, target)) in relation.columns.iter().enumerate() {
         sql.push(if index == 0 { " where " } else { " and " });
-        below.write(sql).name(target).push(" = ");
-        row.write(sql).name(own);
+        below.write_name(sql);
+        relation.write_compared(target, target, sql);
+        sql.push(" = ");
+        row.write_name(sql);
+        relation.write_compared(own, target, sql);
     }
     if !predicate.is_true() || quantifier == Quantifier::Every {
         sql.push(" and ");
@@ -278,12 +281,6 @@ impl Row<'_> {
                 sql.push(")");
             }
         }
-    }
-
-    /// Appends the name and a dot.
-    fn write(self, sql: &mut Sql) -> &mut Sql {
-        self.write_name(sql);
-        sql.push(".")
     }
 }
 

@@ -130,11 +130,15 @@ impl Planner<'_> {
         Some(Named { field: field.as_field(), origin, owner })
     }
 
+    /// All functions of this name, this one among them.
+    pub(super) fn namesakes(&self, source: &catalog::Function) -> &[&catalog::Function] {
+        self.namesakes.get(&source.name).map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn notation(&self, source: &catalog::Function, arguments: &[Argument]) -> Notation {
-        let twins = self.catalog.functions.iter().filter(|other| other.name == source.name);
         let is_row = self.owner(source).is_some();
         let by_position = |argument: &Argument| argument.variadic || argument.sql.starts_with('$');
-        if is_row || twins.count() > 1 || arguments.iter().any(by_position) {
+        if is_row || self.namesakes(source).len() > 1 || arguments.iter().any(by_position) {
             Notation::Positional
         } else {
             Notation::Named

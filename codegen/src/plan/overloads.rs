@@ -36,14 +36,13 @@ impl Planner<'_> {
     /// <https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-OVERLOADING>
     pub(super) fn check_shadowed(&mut self, source: &catalog::Function) -> Result<(), LeftOut> {
         let count = inputs(source).count();
-        let is_shadow = |other: &&catalog::Function| {
+        let is_shadow = |other: &&&catalog::Function| {
             let types = inputs(other).map(|part| &part.source.ty);
-            other.name == source.name
-                && inputs(other).count() > count
+            inputs(other).count() > count
                 && types.zip(inputs(source)).all(|(ty, part)| *ty == part.source.ty)
                 && inputs(other).skip(count).all(|part| part.source.default.is_some())
         };
-        let Some(shadow) = self.catalog.functions.iter().find(is_shadow) else { return Ok(()) };
+        let Some(shadow) = self.namesakes(source).iter().find(is_shadow) else { return Ok(()) };
         let message = format!(
             "{} is left out, because PostgreSQL cannot tell a call of it from one of {}, whose \
              other arguments have defaults",

@@ -10,7 +10,7 @@ use crate::programs::{folder, repository};
 
 /// What differs from a cluster for tests: the data set fits into memory, and nothing happens in the
 /// background while something is measured.
-const SETTINGS: &[(&str, &str)] =
+pub(crate) const SETTINGS: &[(&str, &str)] =
     &[("shared_buffers", "512MB"), ("max_wal_size", "2GB"), ("checkpoint_timeout", "1h")];
 
 /// A database with the data set.
@@ -60,7 +60,8 @@ impl Prepared {
     }
 }
 
-async fn fill(url: &str) -> Result<()> {
+/// Brings an empty database to the schema of the demo, with the data set.
+pub(crate) async fn fill(url: &str) -> Result<()> {
     xtask::schema::apply(url, &repository().join("sql")).await?;
     let client = connect(url).await?;
     let file = folder().join("data.sql");

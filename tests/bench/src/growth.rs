@@ -13,11 +13,12 @@ use crate::load::{self, End};
 use crate::process::Process;
 use crate::programs::Programs;
 use crate::summary::median;
-use crate::table::{Table, number};
+use crate::table::{Table, count, number};
 
 const SIZES: [u32; 4] = [10, 100, 1_000, 10_000];
 
-const LIST: &str = "query Narrow($after: Int!, $limit: Int!) {
+/// A list of five columns.
+pub(crate) const LIST: &str = "query Narrow($after: Int!, $limit: Int!) {
     ordersSummary(where: { id: { gt: $after } }, limit: $limit) {
     id orderNumber status totalAmount createdAt } }";
 
@@ -44,7 +45,7 @@ pub(crate) async fn rows(flags: &Flags, programs: &Programs, url: &str) -> Resul
         let ratios = quarry.iter().zip(&hand).map(|(quarry, hand)| quarry / hand).collect();
         let per_row = |rates| median(rates).map(|rate| 1e6 / rate / f64::from(size));
         table.line(vec![
-            number(Some(size.into())),
+            count(size),
             number(per_row(hand)),
             number(per_row(quarry)),
             number(median(ratios)),

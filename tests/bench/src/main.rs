@@ -38,6 +38,7 @@ mod process;
 mod programs;
 mod readme;
 mod report;
+mod schema;
 mod summary;
 mod table;
 mod workload;
@@ -56,6 +57,9 @@ use crate::workload::{WORKLOADS, Workload};
 
 /// Tables that are no workloads.
 const TABLES: [&str; 3] = ["memory", "start", "rows"];
+
+/// Tables about schemas of other sizes, which need neither the data set nor the programs.
+const SCHEMAS: [&str; 2] = ["codegen", "views"];
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
@@ -80,6 +84,11 @@ pub(crate) fn status(verb: &str, text: &str) {
 
 async fn run(flags: &Flags) -> Result<()> {
     check_names(flags)?;
+    let only_schemas = |only: &String| SCHEMAS.contains(&only.as_str());
+    if !flags.only.is_empty() && flags.only.iter().all(only_schemas) {
+        writeln!(std::io::stdout(), "{}", measure_schemas(flags).await?)?;
+        return Ok(());
+    }
     let database = match &flags.database_url {
         Some(url) => Prepared::existing(url).await?,
         None => Prepared::private().await?,
@@ -100,6 +109,8 @@ async fn run(flags: &Flags) -> Result<()> {
     let mut text = format!("{}.\n\n", report::machine(version));
     text += &measure_workloads(flags, &workloads, &programs, &database).await?;
     text += &measure_tables(flags, &programs, &database.url).await?;
+    drop(database);
+    text += &format!("\n{}", measure_schemas(flags).await?);
     writeln!(std::io::stdout(), "{text}")?;
     if flags.write_readme {
         readme::write(&text)?;
@@ -108,7 +119,8 @@ async fn run(flags: &Flags) -> Result<()> {
 }
 
 fn check_names(flags: &Flags) -> Result<()> {
-    let known: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).chain(TABLES).collect();
+    let known: Vec<&str> =
+        WORKLOADS.iter().map(|workload| workload.name).chain(TABLES).chain(SCHEMAS).collect();
     match flags.only.iter().find(|only| !known.contains(&only.as_str())) {
         Some(name) => {
             bail!("there is no workload or table `{name}`; there are {}", known.join(", "))
@@ -158,6 +170,19 @@ async fn measure_tables(flags: &Flags, programs: &Programs, url: &str) -> Result
     if flags.wants("rows") {
         status("Measuring", "growth with rows");
         tables.push(growth::rows(flags, programs, url).await?);
+    }
+    Ok(tables.join("\n"))
+}
+
+async fn measure_schemas(flags: &Flags) -> Result<String> {
+    let mut tables = Vec::new();
+    if flags.wants("codegen") {
+        status("Measuring", "growth of codegen with the schema");
+        tables.push(schema::codegen(flags).await?);
+    }
+    if flags.wants("views") {
+        status("Measuring", "growth of requests with the schema");
+        tables.push(schema::servers(flags).await?);
     }
     Ok(tables.join("\n"))
 }

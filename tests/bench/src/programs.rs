@@ -23,12 +23,16 @@ pub(crate) fn repository() -> PathBuf {
     folder().ancestors().nth(2).unwrap_or(folder()).to_owned()
 }
 
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository().join("target"), PathBuf::from)
+}
+
 impl Programs {
     /// Builds them in release mode, each by itself: built together they would share the union of
     /// their features.
     pub(crate) fn build(server: Option<&Path>, with_orm: bool) -> Result<Self> {
-        let target = env::var_os("CARGO_TARGET_DIR")
-            .map_or_else(|| repository().join("target"), PathBuf::from);
+        let target = target();
         let release = target.join("release");
         let server = match server {
             Some(server) => server.to_owned(),
@@ -53,8 +57,13 @@ impl Programs {
 }
 
 fn build(what: &str, arguments: &[&str]) -> Result<()> {
-    let mut cargo = xtask::cargo(&repository());
-    cargo.args(["build", "--release", "--quiet"]).args(arguments);
+    build_in(&repository(), what, &[&["--release"], arguments].concat())
+}
+
+/// Builds something of a workspace.
+pub(crate) fn build_in(workspace: &Path, what: &str, arguments: &[&str]) -> Result<()> {
+    let mut cargo = xtask::cargo(workspace);
+    cargo.args(["build", "--quiet"]).args(arguments);
     let status = cargo.status().context("cannot run cargo")?;
     ensure!(status.success(), "{what} cannot be built; cargo's reason is above");
     Ok(())

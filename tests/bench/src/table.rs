@@ -47,7 +47,15 @@ pub(crate) fn number(value: Option<f64>) -> String {
         let decimals = if value < 9.995 { 2 } else { 1 };
         return format!("{value:.decimals$}");
     }
-    let digits = format!("{value:.0}");
+    thousands(&format!("{value:.0}"))
+}
+
+/// An integer with its thousands apart.
+pub(crate) fn count(value: u32) -> String {
+    thousands(&value.to_string())
+}
+
+fn thousands(digits: &str) -> String {
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -74,5 +82,6 @@ mod tests {
         let shown = [0.876, 9.996, 99.96, 1234567.0].map(|value| number(Some(value)));
         assert_eq!(shown, ["0.88", "10.0", "100", "1,234,567"]);
         assert_eq!(number(None), "–");
+        assert_eq!([10, 1_000].map(count), ["10", "1,000"]);
     }
 }

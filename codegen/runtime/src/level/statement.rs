@@ -149,8 +149,9 @@ impl OfView<'_> {
         self.write_from(&mut sql);
         write_joins(self.order, &mut sql);
         for (index, (_, target)) in self.link.relation.columns.iter().enumerate() {
-            sql.push(if index == 0 { " where t." } else { " and t." }).name(target).push(" = ");
-            sql.param(Param::Key(index), &self.link.key_type(index)?);
+            sql.push(if index == 0 { " where t" } else { " and t" });
+            self.link.relation.write_compared(target, target, &mut sql);
+            sql.push(" = ").param(Param::Key(index), &self.link.key_type(index)?);
         }
         write_filter(&self.field.arguments, &mut sql);
         write_order(self.order, &mut sql);
@@ -239,7 +240,9 @@ impl Link {
     /// Appends `t.key = any (keys)`, for a key of one part.
     pub(super) fn write_any(self, sql: &mut Sql) -> Result<()> {
         let (_, target) = self.relation.columns[0];
-        sql.push("t.").name(target).push(" = any (");
+        sql.push("t");
+        self.relation.write_compared(target, target, sql);
+        sql.push(" = any (");
         self.write_keys(sql)?;
         sql.push(")");
         Ok(())
@@ -259,8 +262,9 @@ impl Link {
 
     pub(super) fn write_condition(self, before: &str, sql: &mut Sql) {
         for (index, (_, target)) in self.relation.columns.iter().enumerate() {
-            sql.push(if index == 0 { before } else { " and " });
-            sql.push("t.").name(target).push(" = p.k").number(index as u64);
+            sql.push(if index == 0 { before } else { " and " }).push("t");
+            self.relation.write_compared(target, target, sql);
+            sql.push(" = p.k").number(index as u64);
         }
     }
 
