@@ -79,6 +79,11 @@ pub struct RequestLimits {
     #[arg(long, env = "MAX_STATEMENT_BYTES", value_name = "N",
           default_value_t = Limits::default().max_statement_bytes, value_parser = positive())]
     pub max_statement_bytes: usize,
+
+    /// Bytes of what a filter may search texts for
+    #[arg(long, env = "MAX_PATTERN_BYTES", value_name = "N",
+          default_value_t = Limits::default().max_pattern_bytes, value_parser = positive())]
+    pub max_pattern_bytes: usize,
 }
 
 fn positive() -> RangedU64ValueParser<usize> {
@@ -102,6 +107,7 @@ impl Default for RequestLimits {
             max_rows: limits.max_rows,
             max_response_bytes: limits.max_response_bytes,
             max_statement_bytes: limits.max_statement_bytes,
+            max_pattern_bytes: limits.max_pattern_bytes,
         }
     }
 }
@@ -119,6 +125,7 @@ impl RequestLimits {
             max_rows: self.max_rows,
             max_response_bytes: self.max_response_bytes,
             max_statement_bytes: self.max_statement_bytes,
+            max_pattern_bytes: self.max_pattern_bytes,
         }
     }
 }

@@ -5,6 +5,7 @@ use async_graphql::Value;
 use crate::encode::Form;
 use crate::input::Input;
 use crate::list::ListArguments;
+use crate::operator;
 use crate::param::{Given, Param};
 use crate::resolver::{Argument, Function, Notation, Presence};
 use crate::sql::Sql;
@@ -89,7 +90,8 @@ fn values(
             return match argument.presence {
                 Presence::Defaulted | Presence::DefaultedNotNull => Ok(None),
                 Presence::Nullable => {
-                    let given = Given { path: path.into(), value: Value::Null };
+                    let argument = operator::Argument::Nullable;
+                    let given = Given { argument, path: path.into(), value: Value::Null };
                     Ok(Some(Param::Text { text: None, given }))
                 }
                 Presence::Required => Err(required()),

@@ -37,6 +37,9 @@ pub struct Limits {
     pub max_response_bytes: usize,
     /// Bytes of one SQL statement, which grows with conditions and sort criteria.
     pub max_statement_bytes: usize,
+    /// Bytes of what texts are searched for. While PostgreSQL compares a text with a pattern,
+    /// which can take as many steps as the product of their lengths, no timeout ends it.
+    pub max_pattern_bytes: usize,
 }
 
 impl Default for Limits {
@@ -51,6 +54,7 @@ impl Default for Limits {
             max_rows: 100_000,
             max_response_bytes: 8 * 1024 * 1024,
             max_statement_bytes: 128 * 1024,
+            max_pattern_bytes: 1_000,
         }
     }
 }
@@ -82,6 +86,8 @@ pub enum Limit {
     ResponseBytes,
     /// Bytes of an SQL statement.
     StatementBytes,
+    /// Bytes of a pattern.
+    PatternBytes,
 }
 
 impl Limit {
@@ -99,6 +105,7 @@ impl Limit {
             Self::Rows => "ROW_LIMIT_EXCEEDED",
             Self::ResponseBytes => "RESPONSE_TOO_LARGE",
             Self::StatementBytes => "STATEMENT_TOO_LONG",
+            Self::PatternBytes => "PATTERN_TOO_LONG",
         }
     }
 
@@ -117,6 +124,7 @@ impl Limit {
             Self::Rows => "MAX_ROWS",
             Self::ResponseBytes => "MAX_RESPONSE_BYTES",
             Self::StatementBytes => "MAX_STATEMENT_BYTES",
+            Self::PatternBytes => "MAX_PATTERN_BYTES",
         }
     }
 

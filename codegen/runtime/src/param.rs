@@ -13,6 +13,7 @@ use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
 use crate::encode::Form;
 use crate::input::{Input, Place};
+use crate::operator::Argument;
 use crate::{Error, Result};
 
 /// A parameter of a planned statement.
@@ -40,6 +41,8 @@ pub(crate) enum Param {
 /// A value as the client gave it, to say which one PostgreSQL refused.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Given {
+    /// What it is given to.
+    pub(crate) argument: Argument,
     /// The argument, or the place in one.
     pub(crate) path: Cow<'static, str>,
     /// The value there.
@@ -52,6 +55,8 @@ pub(crate) enum Bound<'a> {
     /// A value in the text form of its type; `None` is NULL.
     Text {
         text: Option<Cow<'a, str>>,
+        /// What it is given to.
+        argument: Argument,
         /// Where the client gave it.
         path: &'a str,
         /// What the client gave.
@@ -80,7 +85,7 @@ impl Param {
         }
         let value = input.constant();
         let text = form.encode(&value, &path)?;
-        Ok(Self::Text { text, given: Given { path, value } })
+        Ok(Self::Text { text, given: Given { argument: form.argument, path, value } })
     }
 
     /// Gives it the value that it has in a request.
@@ -91,14 +96,15 @@ impl Param {
     ) -> Result<Bound<'a>> {
         let no_key = || Error::internal("a statement without its keys");
         match self {
-            Self::Text { text, given: Given { path, value } } => {
-                Ok(Bound::Text { text: text.as_deref().map(Cow::Borrowed), path, value })
+            Self::Text { text, given: Given { argument, path, value } } => {
+                let text = text.as_deref().map(Cow::Borrowed);
+                Ok(Bound::Text { text, argument: *argument, path, value })
             }
             Self::Variable { place, form, path } => {
                 let value = place.find(variables);
                 let value = value.ok_or_else(|| Error::internal("a plan for other variables"))?;
                 let text = form.encode(value, path)?.map(Cow::Owned);
-                Ok(Bound::Text { text, path, value })
+                Ok(Bound::Text { text, argument: form.argument, path, value })
             }
             Self::Keys(part) => keys.get(*part).map(|key| Bound::Array(key)).ok_or_else(no_key),
             Self::Key(part) => {
@@ -122,8 +128,21 @@ impl Bound<'_> {
 
     /// Its path, if it is a regular expression of a filter.
     pub(crate) fn regex_path(&self) -> Option<&str> {
-        let Self::Text { path, .. } = self else { return None };
-        (path.ends_with(".regex") || path.ends_with(".iregex")).then_some(path)
+        match self {
+            Self::Text { argument: Argument::Regex, path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The path and the length of what texts are searched for, with each character of a text
+    /// compared several times.
+    pub(crate) fn pattern(&self) -> Option<(&str, usize)> {
+        match self {
+            Self::Text { argument, text: Some(text), path, .. } if argument.is_pattern() => {
+                Some((path, text.len()))
+            }
+            _ => None,
+        }
     }
 
     /// The path of the scalar that a message of PostgreSQL quotes, or else of the whole value.

@@ -274,8 +274,10 @@ fn statements() -> Vec<Attack> {
     let order = vec![json!({"id": "ASC"}); 20_000];
     let pattern = format!("%{}b%", "a".repeat(50_000));
     let pattern = |operator: &str| json!({"where": {"name": {operator: pattern}}});
+    let wildcards = format!("{}b", "%a".repeat(499));
+    let wildcards = |operator: &str| json!({"where": {"name": {operator: wildcards}}});
     let too_long = ("STATEMENT_TOO_LONG", "MAX_STATEMENT_BYTES");
-    let too_slow = ("STATEMENT_TIMEOUT", "STATEMENT_TIMEOUT");
+    let pattern_too_long = ("PATTERN_TOO_LONG", "MAX_PATTERN_BYTES");
     let nested = (0..50).fold(json!({}), |inner, _| json!({ "not": inner }));
     vec![
         partly("conditions", filter, json!({"where": {"or": or}}), too_long.0, too_long.1),
@@ -292,8 +294,11 @@ fn statements() -> Vec<Attack> {
             json!({"o": order}),
         ),
         passed("nested conditions", filter, json!({"where": nested})),
-        partly("like", filter, pattern("like"), too_slow.0, too_slow.1),
-        partly("ilike", filter, pattern("ilike"), too_slow.0, too_slow.1),
+        partly("like", filter, pattern("like"), pattern_too_long.0, pattern_too_long.1),
+        partly("contains", filter, pattern("icontains"), pattern_too_long.0, pattern_too_long.1),
+        partly("regex", filter, pattern("iregex"), pattern_too_long.0, pattern_too_long.1),
+        passed("like with many wildcards", filter, wildcards("like")),
+        passed("ilike with many wildcards", filter, wildcards("ilike")),
     ]
 }
 

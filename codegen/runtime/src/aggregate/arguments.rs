@@ -8,6 +8,7 @@ use crate::encode::Form;
 use crate::input::Input;
 use crate::list::{ListArguments, int};
 use crate::model::{Column, ObjectType, Type};
+use crate::operator;
 use crate::order::{Direction, only_member};
 use crate::param::{Given, Param};
 use crate::sql::Sql;
@@ -128,7 +129,11 @@ impl GroupArguments {
             keys: Vec::new(),
             time_zone: Param::Text {
                 text: Some(Self::TIME_ZONE.to_owned()),
-                given: Given { path: Param::TIME_ZONE.into(), value: utc },
+                given: Given {
+                    argument: operator::Argument::Value,
+                    path: Param::TIME_ZONE.into(),
+                    value: utc,
+                },
             },
             order: Vec::new(),
             page: ListArguments {

@@ -3,6 +3,7 @@
 use async_graphql::Value;
 
 use super::cursor::Values;
+use crate::operator::Argument;
 use crate::order::Order;
 use crate::param::{Given, Param};
 use crate::sql::Sql;
@@ -99,7 +100,8 @@ impl Part<'_> {
 
     fn write_value(&self, sql: &mut Sql) {
         // A cursor that was not made here may hold anything.
-        let given = Given { path: "cursor".into(), value: Value::Null };
+        let given =
+            Given { argument: Argument::Nullable, path: "cursor".into(), value: Value::Null };
         let param = Param::Text { text: self.value.clone(), given };
         sql.param(param, &self.order.operand.sql_type());
     }

@@ -76,6 +76,7 @@ impl Session {
         rest: Rest,
     ) -> Result<Result<Vec<Row>>> {
         check_length(sql, limits)?;
+        check_patterns(params, limits)?;
         tracing::debug!(target: "runtime::sql", statement = sql, parameters = params.len());
         let mut result = self.try_run(sql, params, limits, budget, rest).await;
         if result.as_ref().is_err_and(is_stale_plan) {
@@ -166,5 +167,18 @@ fn is_stale_plan(error: &tokio_postgres::Error) -> bool {
 impl Bound<'_> {
     fn as_sql(&self) -> impl BorrowToSql + '_ {
         self as &(dyn ToSql + Sync)
+    }
+}
+
+/// Refuses what would be searched for without end.
+fn check_patterns(params: &[Bound<'_>], limits: &Limits) -> Result<()> {
+    let longest = params.iter().filter_map(Bound::pattern).max_by_key(|(_, length)| *length);
+    match longest {
+        Some((path, length)) if length > limits.max_pattern_bytes => Err(Limit::PatternBytes
+            .exceeded(format!(
+                "`{path}` is a pattern of {length} bytes, more than {}",
+                limits.max_pattern_bytes
+            ))),
+        _ => Ok(()),
     }
 }

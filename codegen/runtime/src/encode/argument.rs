@@ -69,6 +69,11 @@ impl Argument {
         matches!(self, Self::Values | Self::Elements | Self::Keys)
     }
 
+    /// Whether texts are searched for it.
+    pub(crate) fn is_pattern(self) -> bool {
+        matches!(self, Self::Text(Place::Anywhere) | Self::Pattern | Self::Regex)
+    }
+
     /// The type of what is given, or of each in a list, to an operator on values of a type.
     pub(crate) fn value_type(self, ty: &'static Type) -> &'static Type {
         match self {
