@@ -19,7 +19,7 @@ mod view;
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use crate::output::FileTree;
 use crate::plan::Plan;
@@ -28,9 +28,18 @@ use crate::plan::names::RustName;
 
 /// Writes every file of the generated crate's source folder.
 pub fn emit(plan: &Plan) -> FileTree {
+    let views: Vec<&View> = plan.views.values().collect();
+    let functions: Vec<&Function> = plan.functions.iter().collect();
+    let (document, views, functions) = thread::scope(|scope| {
+        let document = scope.spawn(|| sdl::document(plan));
+        let views = in_parallel(&views, |view| (&view.module, view::file(plan, view)));
+        let functions =
+            in_parallel(&functions, |function| (&function.module, function::file(plan, function)));
+        (join(document), views, functions)
+    });
     let mut files = BTreeMap::from([
         ("lib.rs".to_owned(), roots::library(plan)),
-        ("schema.graphql".to_owned(), sdl::document(plan)),
+        ("schema.graphql".to_owned(), document),
     ]);
     if !plan.views.is_empty() {
         files.insert("claims.sql".to_owned(), claims::file(plan));
@@ -41,12 +50,7 @@ pub fn emit(plan: &Plan) -> FileTree {
     if !plan.composites.is_empty() {
         files.insert("composites.rs".to_owned(), composites::file(plan));
     }
-    let views: Vec<&View> = plan.views.values().collect();
-    let views = in_parallel(&views, |view| (&view.module, view::file(plan, view)));
     add_folder(&mut files, "views", "Views as object types, one file each.", views);
-    let functions: Vec<&Function> = plan.functions.iter().collect();
-    let functions =
-        in_parallel(&functions, |function| (&function.module, function::file(plan, function)));
     add_folder(&mut files, "functions", "Functions as root fields, one file each.", functions);
     FileTree::new(files)
 }
@@ -59,11 +63,13 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> 
         let work = &work;
         let run = |share| scope.spawn(move || Iterator::map(share, work).collect::<Vec<R>>());
         let threads: Vec<_> = items.chunks(share).map(<[T]>::iter).map(run).collect();
-        let done = threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        done.flatten().collect()
+        threads.into_iter().flat_map(join).collect()
     })
+}
+
+/// What a thread made.
+fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Adds a file per module, and the file that mounts them; an empty folder has neither.
