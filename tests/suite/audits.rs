@@ -6,8 +6,7 @@ use std::path::PathBuf;
 
 use local_postgres::npm::Package;
 use tests::node;
-
-use crate::served::Served;
+use tests::served::Served;
 
 /// Has the audits, which <https://github.com/graphql/graphql-http> publishes the results of.
 const AUDITS: Package = Package {

@@ -4,34 +4,10 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Request, Variables};
 use serde_json::{Value, json};
-use tests::database;
+use tests::explain::{check, told};
 use tests::fixture::Fixture;
 use tests::request::{connect, execute};
 use tests::sql_log::SqlLog;
-use xtask::explain::{self, Explained, Found};
-
-/// What the runtime tells, as `cargo xtask explain` gets it.
-fn told(explained: &impl serde::Serialize) -> Vec<Explained> {
-    let json = serde_json::to_string(explained).expect("statements are JSON");
-    serde_json::from_str(&json).expect("and read as such")
-}
-
-async fn check(database: &local_postgres::Database, explained: &[Explained]) -> Found {
-    let client = database.connect().await.expect("a connection");
-    explain::check(&client, explained).await.expect("every statement can be planned")
-}
-
-#[tokio::test]
-async fn demo_lacks_no_index() {
-    for database in [database::demo().await, database::demo_without_data().await] {
-        let schema = generated::schema(connect(database.url()));
-        let explained = told(&schema.explain_fields(None).expect("statements"));
-        let statements = explained.iter().flat_map(|explained| &explained.statements);
-        let lookups = statements.filter(|statement| !statement.keys.is_empty()).count();
-        assert!(lookups > 50, "{lookups}");
-        assert_eq!(check(&database, &explained).await.missing, BTreeMap::new());
-    }
-}
 
 #[tokio::test]
 async fn missing_indexes_are_named_and_no_others() {
@@ -104,25 +80,4 @@ async fn statements_of_a_document_are_those_that_are_sent() {
         ["create index on public.complaints (shop_id);", "create index on public.sales (shop_id);"];
     assert!(missing.iter().all(|sql| expected.contains(&sql.as_str())), "{missing:?}");
     assert!(missing.iter().any(|sql| *sql == expected[1]), "{missing:?}");
-}
-
-#[tokio::test]
-async fn what_would_be_refused_is_refused_and_commands_are_not_carried_out() {
-    let database = database::demo().await;
-    let schema = generated::schema(connect(database.url()));
-    for document in ["{ nothing }", "{ ordersSummary(limit: 100000) { id } }", "{"] {
-        assert!(schema.explain(Request::new(document)).await.is_err(), "{document}");
-    }
-    let client = database.connect().await.expect("a connection");
-    let orders = "select count(*) from v_orders_summary";
-    let before: i64 = client.query_one(orders, &[]).await.expect("orders").get(0);
-    let commands = schema.fields().filter(|field| field.starts_with("create"));
-    for command in commands {
-        let explained = told(&schema.explain_fields(Some(command)).expect("statements"));
-        assert!(explained[0].document.starts_with("mutation"), "{explained:?}");
-        assert!(explained[0].statements.len() > 1, "the order and what lies below: {explained:?}");
-        check(&database, &explained).await;
-    }
-    let after: i64 = client.query_one(orders, &[]).await.expect("orders").get(0);
-    assert_eq!(before, after);
 }

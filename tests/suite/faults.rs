@@ -2,15 +2,16 @@
 
 use serde_json::json;
 use tests::database;
+use tests::fixture::Fixture;
 use tests::request::{connect, connect_many, execute};
 
-const ORDERS: &str = "{ ordersSummary(limit: 1) { id } }";
+const SHOPS: &str = "{ shops(limit: 1) { id } }";
 
 #[tokio::test]
 async fn a_database_that_is_down_is_reported_and_used_again_when_it_is_back() {
-    let database = database::demo().await;
-    let schema = generated::schema(connect(database.url()));
-    assert_eq!(execute(&schema, ORDERS, json!({})).await["data"]["ordersSummary"][0]["id"], 1);
+    let database = Fixture::named("relations").database().await;
+    let schema = fixture_relations::schema(connect(database.url()));
+    assert_eq!(execute(&schema, SHOPS, json!({})).await["data"]["shops"][0]["id"], "1");
 
     let admin = database::admin().await;
     let name = database.name();
@@ -18,7 +19,7 @@ async fn a_database_that_is_down_is_reported_and_used_again_when_it_is_back() {
     admin.batch_execute(&close).await.expect("the database can be closed");
     let kick = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
     admin.query(kick, &[&name]).await.expect("connections can be ended");
-    let down = execute(&schema, ORDERS, json!({})).await;
+    let down = execute(&schema, SHOPS, json!({})).await;
     let error = &down["errors"][0];
     assert_eq!(error["extensions"]["code"], "UNAVAILABLE", "{down}");
     assert!(!error["message"].as_str().expect("a message").contains(name), "{down}");
@@ -26,36 +27,36 @@ async fn a_database_that_is_down_is_reported_and_used_again_when_it_is_back() {
 
     let open = format!("alter database \"{name}\" allow_connections true");
     admin.batch_execute(&open).await.expect("the database can be opened");
-    let back = execute(&schema, ORDERS, json!({})).await;
-    assert_eq!(back["data"]["ordersSummary"][0]["id"], 1, "{back}");
+    let back = execute(&schema, SHOPS, json!({})).await;
+    assert_eq!(back["data"]["shops"][0]["id"], "1", "{back}");
 }
 
 #[tokio::test]
 async fn a_query_survives_the_loss_of_every_connection() {
-    let database = database::demo().await;
-    let schema = generated::schema(connect_many(database.url()));
-    let all = futures_util::future::join_all((0..8).map(|_| execute(&schema, ORDERS, json!({}))));
+    let database = Fixture::named("relations").database().await;
+    let schema = fixture_relations::schema(connect_many(database.url()));
+    let all = futures_util::future::join_all((0..8).map(|_| execute(&schema, SHOPS, json!({}))));
     assert!(all.await.iter().all(|response| response.get("errors").is_none()));
     let kick = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
     let admin = database::admin().await;
     admin.query(kick, &[&database.name()]).await.expect("connections can be ended");
     for _ in 0..8 {
-        let response = execute(&schema, ORDERS, json!({})).await;
+        let response = execute(&schema, SHOPS, json!({})).await;
         assert!(response.get("errors").is_none(), "{response}");
     }
 }
 
 #[tokio::test]
 async fn an_address_where_nothing_listens_is_reported() {
-    let schema = generated::schema(connect("postgres://nobody:secret@127.0.0.1:1/nothing"));
-    let response = execute(&schema, ORDERS, json!({})).await;
+    let schema = fixture_relations::schema(connect("postgres://nobody:secret@127.0.0.1:1/nothing"));
+    let response = execute(&schema, SHOPS, json!({})).await;
     assert_eq!(response["errors"][0]["extensions"]["code"], "UNAVAILABLE");
     assert!(!response.to_string().contains("secret"));
 }
 
 #[tokio::test]
 async fn a_statement_that_was_prepared_before_its_view_changed_is_prepared_again() {
-    let fixture = tests::fixture::Fixture::named("relations");
+    let fixture = Fixture::named("relations");
     let database = fixture.database().await;
     let schema = fixture_relations::schema(connect(database.url()));
     let query = "{ rates { label } }";

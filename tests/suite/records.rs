@@ -2,24 +2,8 @@
 
 use fixture_types::enums::Color;
 use fixture_types::views::samples::Samples;
-use generated::enums::OrderStatus;
-use generated::views::orders_summary::OrdersSummary;
 use runtime::Record;
-use tests::database;
 use tests::fixture::Fixture;
-
-#[tokio::test]
-async fn a_row_of_a_view_is_read_as_its_struct() {
-    let database = database::demo().await;
-    let client = database.connect().await.expect("a connection");
-    let query = "select * from v_orders_summary where id = 1";
-    let row = client.query_one(query, &[]).await.expect("order 1");
-    let order = OrdersSummary::from_row(&row).expect("the struct fits its view");
-    assert_eq!(order.id, 1);
-    assert_eq!(order.status, OrderStatus::Pending);
-    assert_eq!(order.total_amount.as_str(), "299.98");
-    assert_eq!(order.paid_at, None);
-}
 
 #[tokio::test]
 async fn every_type_is_read() {
@@ -42,8 +26,8 @@ async fn every_type_is_read() {
 
 #[tokio::test]
 async fn a_row_of_another_shape_is_refused() {
-    let database = database::demo().await;
+    let database = Fixture::named("types").database().await;
     let client = database.connect().await.expect("a connection");
     let row = client.query_one("select null::integer as id", &[]).await.expect("a row");
-    assert!(OrdersSummary::from_row(&row).is_err());
+    assert!(Samples::from_row(&row).is_err());
 }

@@ -4,9 +4,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, request::Builder};
 use serde_json::{Value, json};
+use tests::served::demo;
 use tower::ServiceExt;
-
-use crate::served::demo;
 
 /// The media type whose status code tells the outcome.
 const RESPONSE: &str = "application/graphql-response+json";

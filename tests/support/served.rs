@@ -4,11 +4,12 @@ use axum::Router;
 use local_postgres::Database;
 use runtime::Database as Pools;
 use server::{Config, Workers};
-use tests::database;
 use tokio::task::JoinHandle;
 
+use crate::database;
+
 /// The application with the generated schema on a database with sample data.
-pub(crate) async fn demo(configure: impl FnOnce(&mut Config)) -> (Database, Router) {
+pub async fn demo(configure: impl FnOnce(&mut Config)) -> (Database, Router) {
     let database = database::demo().await;
     let mut config = Config::new(database.url());
     configure(&mut config);
@@ -18,16 +19,16 @@ pub(crate) async fn demo(configure: impl FnOnce(&mut Config)) -> (Database, Rout
 }
 
 /// The application on a port of this machine, until this is dropped.
-pub(crate) struct Served {
+pub struct Served {
     /// Where GraphQL is.
-    pub(crate) url: String,
+    pub url: String,
     task: JoinHandle<()>,
     _database: Database,
 }
 
 impl Served {
     /// Starts it.
-    pub(crate) async fn start(configure: impl FnOnce(&mut Config)) -> Self {
+    pub async fn start(configure: impl FnOnce(&mut Config)) -> Self {
         let (database, router) = demo(configure).await;
         let workers = Workers::start([move |_| router]).expect("a thread");
         let listener = server::bind("127.0.0.1:0").await.expect("a free port");
