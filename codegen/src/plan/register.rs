@@ -47,14 +47,14 @@ fn register_view(registry: &mut Registry, view: &View) {
     let aggregate = derived(origin, "its aggregate");
     registry.claim(query(), view.aggregate.as_str(), &aggregate);
     for name in object.aggregate_types() {
-        registry.claim(Scope::Types, name.as_str(), &aggregate);
+        registry.claim_derived(&name, &aggregate);
     }
     if let Some(connection) = &view.connection {
         let origin = derived(origin, "its connection");
         registry.claim(query(), connection.as_str(), &origin);
-        registry.claim(Scope::Types, object.name.with_suffix("Connection").as_str(), &origin);
+        registry.claim_derived(&object.name.with_suffix("Connection"), &origin);
         let edge = derived(&view.object.origin, "the edges of its connection");
-        registry.claim(Scope::Types, object.name.with_suffix("Edge").as_str(), &edge);
+        registry.claim_derived(&object.name.with_suffix("Edge"), &edge);
     }
     for lookup in &view.lookups {
         registry.claim(query(), lookup.field.as_str(), &lookup.origin);
@@ -68,9 +68,9 @@ fn register_filter(registry: &mut Registry, plan: &Plan, object: &Object) {
     let (filter, order) = (object.name.with_suffix("Filter"), object.name.with_suffix("OrderBy"));
     let related = object.name.with_suffix("ListFilter");
     let as_related = derived(origin, "its filter as related rows");
-    registry.claim(Scope::Types, filter.as_str(), &derived(origin, "its filter"));
-    registry.claim(Scope::Types, related.as_str(), &as_related);
-    registry.claim(Scope::Types, order.as_str(), &derived(origin, "its order"));
+    registry.claim_derived(&filter, &derived(origin, "its filter"));
+    registry.claim_derived(&related, &as_related);
+    registry.claim_derived(&order, &derived(origin, "its order"));
     let owner = Owner::new(object.name.with_suffix("Filter"), &object.origin);
     let scope = || Scope::Fields(owner.clone());
     for name in ["and", "or", "not"] {
@@ -98,7 +98,7 @@ fn register_value_filters(
         for dimensions in 0..=MAX_DIMENSIONS {
             let suffix = format!("{kind}{}Filter", "List".repeat(dimensions));
             let origin = derived(origin, "a filter of its values");
-            registry.claim(Scope::Types, name.with_suffix(&suffix).as_str(), &origin);
+            registry.claim_derived(&name.with_suffix(&suffix), &origin);
         }
     }
 }
@@ -106,7 +106,7 @@ fn register_value_filters(
 /// `isNull` stands beside the attributes.
 fn register_composite_filter(registry: &mut Registry, object: &Object) {
     let (filter, origin) = (object.name.with_suffix("ValueFilter"), &object.origin);
-    registry.claim(Scope::Types, filter.as_str(), &derived(origin, "the filter of its values"));
+    registry.claim_derived(&filter, &derived(origin, "the filter of its values"));
     let scope = || Scope::Fields(Owner::new(&filter, origin));
     registry.reserve(scope(), "isNull", "every filter");
     for column in &object.columns {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::model::{Origin, Rename};
+use super::names::GraphqlName;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::sql_name;
 
@@ -74,7 +75,17 @@ pub(crate) const LIST_ARGUMENTS: &[&str] = &["where", "orderBy", "limit", "offse
 /// The claims.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    claims: BTreeMap<(Scope, String), BTreeSet<(Origin, String)>>,
+    claims: BTreeMap<(Scope, String), BTreeSet<Claim>>,
+}
+
+/// Who would have a name.
+#[derive(Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Claim {
+    origin: Origin,
+    name: String,
+    /// Whether it is the name of a type that was made from another: no file is called like it, and
+    /// nobody chose it.
+    derived: bool,
 }
 
 impl Registry {
@@ -103,27 +114,45 @@ impl Registry {
 
     /// Takes a name for an SQL object.
     pub(crate) fn claim(&mut self, scope: Scope, name: &str, origin: &Origin) {
+        self.add(scope, name, origin.clone(), false);
+    }
+
+    /// Takes the name of a type that is made from another, such as its filter.
+    pub(crate) fn claim_derived(&mut self, name: &GraphqlName, origin: &Origin) {
+        self.add(Scope::Types, name.as_str(), origin.clone(), true);
+    }
+
+    fn add(&mut self, scope: Scope, name: &str, origin: Origin, derived: bool) {
         let folded = name.trim_start_matches("r#").to_lowercase();
-        self.claims.entry((scope, folded)).or_default().insert((origin.clone(), name.to_owned()));
+        let claim = Claim { origin, name: name.to_owned(), derived };
+        self.claims.entry((scope, folded)).or_default().insert(claim);
     }
 
     /// Reports every name with more than one claim.
     pub(crate) fn report(self, diagnostics: &mut Diagnostics) {
         let mut reported = BTreeSet::new();
         for ((scope, _), claims) in self.claims {
-            if claims.len() < 2 {
+            if claims.len() < 2 || are_told_apart(&claims) {
                 continue;
             }
-            let origins: Vec<Origin> = claims.iter().map(|(origin, _)| origin.clone()).collect();
+            let origins: Vec<Origin> = claims.iter().map(|claim| claim.origin.clone()).collect();
             // The same objects usually collide in GraphQL and in Rust, or by type and by field;
             // saying it once is enough.
             let objects: Vec<String> = origins.iter().map(|origin| origin.object.clone()).collect();
             if reported.insert(objects) {
-                let names: BTreeSet<&str> = claims.iter().map(|(_, name)| name.as_str()).collect();
+                let names: BTreeSet<&str> =
+                    claims.iter().map(|claim| claim.name.as_str()).collect();
                 diagnostics.push(collision(&scope, &names, &origins));
             }
         }
     }
+}
+
+/// Whether names of derived types differ by case, as `PlayListFilter` of `Play` and `PlaylistFilter`
+/// of `Playlist` do.
+fn are_told_apart(claims: &BTreeSet<Claim>) -> bool {
+    let names: BTreeSet<&str> = claims.iter().map(|claim| claim.name.as_str()).collect();
+    names.len() == claims.len() && claims.iter().filter(|claim| !claim.derived).count() <= 1
 }
 
 fn collision(scope: &Scope, names: &BTreeSet<&str>, origins: &[Origin]) -> Diagnostic {
@@ -197,7 +226,7 @@ mod tests {
             how: "named by its own name".into(),
             rename: Rename::Comment {
                 comment: comment.map(str::to_owned),
-                name: crate::plan::names::GraphqlName::new("Order").unwrap(),
+                name: GraphqlName::new("Order").unwrap(),
             },
         }
     }
@@ -222,6 +251,23 @@ mod tests {
             ]),
             ""
         );
+    }
+
+    #[test]
+    fn case_tells_derived_types_apart() {
+        let (play, list) = (origin("view v_play", None), origin("view v_playlist", None));
+        let of_list = GraphqlName::new("PlaylistFilter").unwrap();
+        let mut registry = Registry::new();
+        registry.claim_derived(&GraphqlName::new("PlayListFilter").unwrap(), &play);
+        registry.claim_derived(&of_list, &list);
+        let mut diagnostics = Diagnostics::default();
+        registry.report(&mut diagnostics);
+        assert_eq!(diagnostics.to_string(), "");
+        let mut registry = Registry::new();
+        registry.claim_derived(&of_list, &list);
+        registry.claim(Scope::Types, "PlaylistFilter", &play);
+        registry.report(&mut diagnostics);
+        assert_eq!(diagnostics.errors(), 1, "{diagnostics}");
     }
 
     #[test]

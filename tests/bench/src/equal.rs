@@ -1,17 +1,18 @@
 //! Whether two contestants say the same, but for the way in which they write it.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 /// What a volatile member is replaced by.
 const VOLATILE: &str = "(volatile)";
 
-/// Brings an answer into one form: offsets of times as `Z`, and no values that depend on the time
+/// Brings an answer into one form: times in one notation, and no values that depend on the time
 /// or the row that a command worked on.
 pub(crate) fn normalize(value: &mut Value, volatile: &[&str]) {
     match value {
         Value::String(text) => {
-            if let Some(time) = text.strip_suffix("+00:00") {
-                *text = format!("{time}Z");
+            if let Ok(time) = text.parse::<DateTime<Utc>>() {
+                *text = time.to_rfc3339();
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| normalize(item, volatile)),
@@ -63,8 +64,8 @@ mod tests {
 
     #[test]
     fn spelling_does_not_matter_but_values_do() {
-        let mut left = json!({"a": [{"id": 1, "at": "2024-01-01T00:00:00+00:00"}]});
-        let mut right = json!({"a": [{"at": "2024-01-01T00:00:00Z", "id": 2}]});
+        let mut left = json!({"a": [{"id": 1, "at": "2024-01-01T00:00:00.50+00:00"}]});
+        let mut right = json!({"a": [{"at": "2024-01-01T00:00:00.500Z", "id": 2}]});
         normalize(&mut left, &[]);
         normalize(&mut right, &[]);
         assert_eq!(difference(&left, &right, "").unwrap(), ".a[0].id: 1 and 2");
