@@ -4,10 +4,13 @@
 //! Rust names stand side by side; how they came about is kept as an [`Origin`] or as reasons.
 
 mod function;
+mod plan;
+mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use function::{Argument, Function, Notation, Operation, Presence, Returns, RowType};
+pub use types::Type;
 
 use serde::Serialize;
 
@@ -131,66 +134,6 @@ pub struct Nullability {
     pub nullable: bool,
     /// Why, as a chain.
     pub reasons: Vec<String>,
-}
-
-/// A PostgreSQL type as the API carries it; `runtime::Type` is its twin.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Type {
-    /// `bool`
-    Bool,
-    /// `int2`
-    Int2,
-    /// `int4`
-    Int4,
-    /// `int8`
-    Int8,
-    /// `float4`
-    Float4,
-    /// `float8`
-    Float8,
-    /// `numeric`
-    Numeric,
-    /// The text family.
-    Text,
-    /// `uuid`
-    Uuid,
-    /// `timestamptz`
-    Timestamptz,
-    /// `timestamp`
-    Timestamp,
-    /// `date`
-    Date,
-    /// `time`
-    Time,
-    /// `interval`
-    Interval,
-    /// `json`
-    Json,
-    /// `jsonb`
-    Jsonb,
-    /// `bytea`
-    Bytea,
-    /// `inet`
-    Inet,
-    /// `cidr`
-    Cidr,
-    /// `macaddr`
-    Macaddr,
-    /// An enum of [`Plan::enums`].
-    Enum(PgName),
-    /// A composite of [`Plan::composites`], or the row of one of [`Plan::views`].
-    Composite(PgName),
-    /// A range of [`Plan::composites`].
-    Range(PgName),
-    /// A multirange, by the name of its range.
-    Multirange(PgName),
-    /// An array of one dimension.
-    Array(Box<Self>),
-    /// An array of so many dimensions, more than one.
-    MultiArray(Box<Self>, usize),
-    /// `jsonb` with the shape of a composite, or of an array of composites.
-    Shaped(Box<Self>),
 }
 
 /// A field that leads from a row of one view to rows of another.
@@ -377,152 +320,5 @@ impl Key {
     /// Its columns.
     pub fn columns<'a>(&'a self, object: &'a Object) -> impl Iterator<Item = &'a Column> {
         self.columns.iter().filter_map(|&place| object.columns.get(place))
-    }
-}
-
-impl Plan {
-    /// The object type of a composite or of a view's row.
-    pub fn object(&self, name: &PgName) -> Option<&Object> {
-        let view = self.views.get(name).map(|view| &view.object);
-        view.or_else(|| self.composites.get(name).map(|composite| &composite.object))
-    }
-
-    /// What a composite, or a view's row as a value, is used for.
-    pub fn composite_use(&self, name: &PgName) -> Option<&CompositeUse> {
-        let view = self.views.get(name).and_then(|view| view.composite.as_ref());
-        view.or_else(|| self.composites.get(name).map(|composite| &composite.usage))
-    }
-
-    /// The number of root fields.
-    pub fn operations(&self) -> usize {
-        let lookups: usize = self.views.values().map(|view| view.lookups.len()).sum();
-        let is_root = |item: &&Function| !matches!(item.operation, Operation::Field(_));
-        let connections = self.views.values().filter(|view| view.connection.is_some()).count();
-        2 * self.views.len() + lookups + connections + self.functions.iter().filter(is_root).count()
-    }
-
-    /// Adds the functions; the views that have some of them as fields are there already.
-    pub(super) fn set_functions(&mut self, functions: Vec<Function>) {
-        for (place, function) in functions.iter().enumerate() {
-            let Operation::Field(owner) = &function.operation else { continue };
-            if let Some(view) = self.views.get(owner) {
-                self.computed.entry(view.object.name.clone()).or_default().push(place);
-            }
-        }
-        self.functions = functions;
-    }
-
-    /// The functions that are fields of a type.
-    pub fn computed_fields(&self, object: &Object) -> impl Iterator<Item = &Function> {
-        let places = self.computed.get(&object.name).into_iter().flatten();
-        places.filter_map(|place| self.functions.get(*place))
-    }
-
-    /// The functions by whose values rows of this type can be filtered, and sorted if these have an
-    /// order.
-    pub fn comparable_fields(&self, object: &Object) -> impl Iterator<Item = &Function> {
-        self.computed_fields(object).filter(|function| {
-            let is_value = matches!(&function.returns, Returns::Value { cast: None, .. });
-            is_value && function.arguments.is_empty()
-        })
-    }
-
-    /// What rows of a type can be filtered by: field, type, description.
-    pub fn operands<'a>(
-        &'a self,
-        object: &'a Object,
-    ) -> impl Iterator<Item = (&'a GraphqlName, &'a Type, &'a str)> {
-        let columns = object.columns.iter();
-        let columns = columns.map(|item| (&item.field, &item.ty, item.description.as_str()));
-        let computed = self.comparable_fields(object).filter_map(|function| {
-            let Returns::Value { ty, .. } = &function.returns else { return None };
-            Some((&function.field, ty, function.description.as_str()))
-        });
-        columns.chain(computed)
-    }
-
-    /// Whether rows of a type can be sorted.
-    pub fn is_sortable(&self, object: &Object) -> bool {
-        self.operands(object).any(|(_, ty, _)| ty.is_sortable())
-    }
-
-    /// The types whose rows clients filter and sort: of views, and of the functions that take the
-    /// arguments of a list. Each once.
-    pub fn listed_objects(&self) -> Vec<&Object> {
-        let views = self.views.values().map(|view| &view.object);
-        let rows = self.functions.iter().filter_map(Function::listed_row);
-        let rows = rows.filter_map(|row| match row {
-            RowType::Own(object) => Some(object.as_ref()),
-            RowType::Named(name) => self.object(name),
-        });
-        let mut objects: Vec<&Object> = views.chain(rows).collect();
-        objects.sort_by(|a, b| a.name.cmp(&b.name));
-        objects.dedup_by(|a, b| a.name == b.name && a.origin == b.origin);
-        objects
-    }
-
-    /// The types by whose values any rows can be filtered: of columns, of what functions compute,
-    /// and of the attributes of composites among these.
-    pub fn filtered_types(&self) -> BTreeSet<&Type> {
-        let objects = self.listed_objects();
-        let mut open: Vec<&Type> =
-            objects.iter().flat_map(|object| self.operands(object)).map(|(_, ty, _)| ty).collect();
-        let mut types = BTreeSet::new();
-        while let Some(ty) = open.pop() {
-            if let (true, Type::Composite(name)) = (types.insert(ty), ty) {
-                let columns = self.object(name).map(|object| object.columns.as_slice());
-                open.extend(columns.unwrap_or_default().iter().map(|column| &column.ty));
-            }
-        }
-        types
-    }
-}
-
-impl Type {
-    /// Whether rows can be sorted by its values, and found by them as keys: scalars with an order,
-    /// and enums.
-    pub const fn is_sortable(&self) -> bool {
-        !matches!(
-            self,
-            Self::Json
-                | Self::Jsonb
-                | Self::Composite(_)
-                | Self::Range(_)
-                | Self::Multirange(_)
-                | Self::Array(_)
-                | Self::MultiArray(..)
-                | Self::Shaped(_)
-        )
-    }
-
-    /// Whether arrays of it can be compared.
-    pub const fn is_element(&self) -> bool {
-        !matches!(
-            self,
-            Self::Json
-                | Self::Composite(_)
-                | Self::Shaped(_)
-                | Self::Array(_)
-                | Self::MultiArray(..)
-        )
-    }
-
-    /// Whether values can be compared with those of another type: with its own, and integers of
-    /// all sizes with each other.
-    pub fn is_comparable_with(&self, other: &Self) -> bool {
-        let integer = |ty: &Self| matches!(ty, Self::Int2 | Self::Int4 | Self::Int8);
-        self.is_sortable() && (self == other || integer(self) && integer(other))
-    }
-
-    /// The enum, composite or range that it is made of.
-    pub fn named(&self) -> Option<&PgName> {
-        match self {
-            Self::Enum(name)
-            | Self::Composite(name)
-            | Self::Range(name)
-            | Self::Multirange(name) => Some(name),
-            Self::Array(inner) | Self::MultiArray(inner, _) | Self::Shaped(inner) => inner.named(),
-            _ => None,
-        }
     }
 }
