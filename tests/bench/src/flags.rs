@@ -8,7 +8,7 @@ use clap::Parser;
 ///
 /// Builds all of them in release mode, starts a private PostgreSQL with a generated data set, and
 /// measures them in turn, round by round. The first build takes some minutes.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 pub(crate) struct Flags {
     /// Only this workload or table; may be given several times

@@ -18,6 +18,10 @@
 //! same for everybody. The client is a single thread that sends prepared bytes; its own processor
 //! time is in the tables.
 //!
+//! That nothing is between servers and database is unusual, and hides what the number of statements
+//! costs. `distant` measures single requests of one client with a relay in between that holds up
+//! what is sent.
+//!
 //! # Comparing another product
 //!
 //! `--prepare` starts a database with the data set and prints its address. Let the product serve it,
@@ -27,6 +31,7 @@
 
 mod contestant;
 mod database;
+mod distant;
 mod equal;
 mod flags;
 mod footprint;
@@ -56,7 +61,7 @@ use crate::programs::Programs;
 use crate::workload::{WORKLOADS, Workload};
 
 /// Tables that are no workloads.
-const TABLES: [&str; 3] = ["memory", "start", "rows"];
+const TABLES: [&str; 4] = ["distant", "memory", "start", "rows"];
 
 /// Tables about schemas of other sizes, which need neither the data set nor the programs.
 const SCHEMAS: [&str; 2] = ["codegen", "views"];
@@ -101,14 +106,14 @@ async fn run(flags: &Flags) -> Result<()> {
     status("Building", "what is measured, in release mode");
     let workloads: Vec<&Workload> =
         WORKLOADS.iter().filter(|workload| flags.wants(workload.name)).collect();
-    let with_orm = !flags.no_orm && !workloads.is_empty();
+    let with_orm = !flags.no_orm && (!workloads.is_empty() || flags.wants("distant"));
     let programs = Programs::build(flags.server.as_deref(), with_orm)?;
     let version = database.client.query_one("show server_version", &[]).await?;
     let version: String = version.get(0);
     let version = version.split(' ').next().unwrap_or_default();
     let mut text = format!("{}.\n\n", report::machine(version));
     text += &measure_workloads(flags, &workloads, &programs, &database).await?;
-    text += &measure_tables(flags, &programs, &database.url).await?;
+    text += &measure_tables(flags, &programs, &database).await?;
     drop(database);
     text += &format!("\n{}", measure_schemas(flags).await?);
     writeln!(std::io::stdout(), "{text}")?;
@@ -157,8 +162,13 @@ async fn measure_workloads(
     Ok(tables.join("\n") + "\n")
 }
 
-async fn measure_tables(flags: &Flags, programs: &Programs, url: &str) -> Result<String> {
+async fn measure_tables(flags: &Flags, programs: &Programs, database: &Prepared) -> Result<String> {
+    let url = &database.url;
     let mut tables = Vec::new();
+    if flags.wants("distant") {
+        status("Measuring", "with a distant database");
+        tables.push(distant::table(flags, programs, database).await?);
+    }
     if flags.wants("memory") {
         status("Measuring", "memory");
         tables.push(footprint::memory(programs, url).await?);

@@ -54,6 +54,28 @@ pub(crate) fn latency(samples: &[Sample], workloads: &[&Workload]) -> String {
     table.text()
 }
 
+/// How long single requests take with a distant database, and how many times as long with an ORM.
+pub(crate) fn distant(samples: &[Sample], workloads: &[&Workload], away: Duration) -> String {
+    let names: Vec<&str> = present(samples).into_iter().filter(|name| *name != ARRAY).collect();
+    let away = number(Some(away.as_secs_f64() * 1e3));
+    let mut titles = vec![format!("ms, one client, the database {away} ms away")];
+    titles.extend(names.iter().map(|name| title(name).to_owned()));
+    let orms: Vec<&str> =
+        names.iter().copied().filter(|name| [LAZY, EAGER].contains(name)).collect();
+    titles.extend(orms.iter().filter_map(|name| comparison(name)).map(str::to_owned));
+    let mut table = Table::new(titles);
+    for workload in workloads {
+        let mut cells = vec![workload.title.to_owned()];
+        let median = |name: &&str| figures(samples, workload.name, name).map(|it| it.p50);
+        cells.extend(
+            names.iter().map(|name| number(median(name).map(|time| time.as_secs_f64() * 1e3))),
+        );
+        cells.extend(orms.iter().map(|name| number(ratio(samples, workload.name, QUARRY, name))));
+        table.line(cells);
+    }
+    table.text()
+}
+
 /// Where the processor time of a request goes.
 pub(crate) fn processor(samples: &[Sample], workloads: &[&Workload]) -> String {
     let names: Vec<&str> = present(samples)
