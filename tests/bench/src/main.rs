@@ -113,7 +113,7 @@ async fn run(flags: &Flags) -> Result<()> {
     let version = version.split(' ').next().unwrap_or_default();
     let mut text = format!("{}.\n\n", report::machine(version));
     text += &measure_workloads(flags, &workloads, &programs, &database).await?;
-    text += &measure_tables(flags, &programs, &database).await?;
+    text += &measure_tables(flags, &programs, &database.url).await?;
     drop(database);
     text += &format!("\n{}", measure_schemas(flags).await?);
     writeln!(std::io::stdout(), "{text}")?;
@@ -162,12 +162,11 @@ async fn measure_workloads(
     Ok(tables.join("\n") + "\n")
 }
 
-async fn measure_tables(flags: &Flags, programs: &Programs, database: &Prepared) -> Result<String> {
-    let url = &database.url;
+async fn measure_tables(flags: &Flags, programs: &Programs, url: &str) -> Result<String> {
     let mut tables = Vec::new();
     if flags.wants("distant") {
         status("Measuring", "with a distant database");
-        tables.push(distant::table(flags, programs, database).await?);
+        tables.push(distant::table(flags, programs).await?);
     }
     if flags.wants("memory") {
         status("Measuring", "memory");
