@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use runtime::Database;
 use server::{Config, Signals, Stopped};
 
-/// Answers are built of many small pieces: with the system's allocator, long lists take up to a sixth
+/// Answers are built of many small pieces: with the system's allocator, long lists take up to a fifth
 /// more processor time.
 #[global_allocator]
 static ALLOCATOR: server::Allocator = server::Allocator;

@@ -2,7 +2,6 @@
 
 mod aggregates;
 mod audits;
-mod browser;
 mod claims;
 mod connections;
 mod corpus;
@@ -12,7 +11,6 @@ mod differential;
 mod explain;
 mod faults;
 mod fixtures;
-mod fresh;
 mod functions;
 mod nested;
 mod operators;

@@ -16,6 +16,7 @@ use crate::contestant::Contestants;
 use crate::database::Prepared;
 use crate::flags::Flags;
 use crate::programs::Programs;
+use crate::summary::median;
 use crate::workload::WORKLOADS;
 use crate::{measure, report};
 
@@ -30,8 +31,8 @@ const ROUNDS: u32 = 3;
 /// The database is another one: commands leave rows behind.
 pub(crate) async fn table(flags: &Flags, programs: &Programs) -> Result<String> {
     let database = Prepared::private().await?;
-    let url = relay(&database.url).await?;
-    let away = round_trip(&url).await?.saturating_sub(round_trip(&database.url).await?);
+    let url = relay(&database.url)?;
+    let away = round_trip(&url).await? - round_trip(&database.url).await?;
     let flags = Flags { connections: 1, rounds: flags.rounds.min(ROUNDS), ..flags.clone() };
     let contestants = Contestants::start(&flags, programs, &url).await?;
     let workloads: Vec<_> = WORKLOADS.iter().collect();
@@ -43,7 +44,7 @@ pub(crate) async fn table(flags: &Flags, programs: &Programs) -> Result<String> 
 }
 
 /// Starts to relay to a database; answers with the address of the relay, which ends with the process.
-async fn relay(url: &str) -> Result<String> {
+fn relay(url: &str) -> Result<String> {
     let config: Config = url.parse()?;
     ensure!(config.get_password().is_none(), "the database must not ask for a password");
     let (Some(host), Some(user), Some(name)) =
@@ -114,8 +115,8 @@ async fn pass(
     }
 }
 
-/// How long a statement takes that does nothing.
-async fn round_trip(url: &str) -> Result<Duration> {
+/// How many milliseconds a statement takes that does nothing.
+async fn round_trip(url: &str) -> Result<f64> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     // The client reports what went wrong.
     tokio::spawn(async move { connection.await.ok() });
@@ -123,8 +124,7 @@ async fn round_trip(url: &str) -> Result<Duration> {
     for _ in 0..21 {
         let begin = Instant::now();
         client.simple_query("select").await?;
-        times.push(begin.elapsed());
+        times.push(begin.elapsed().as_secs_f64() * 1e3);
     }
-    times.sort_unstable();
-    Ok(times[times.len() / 2])
+    median(times).context("nothing was measured")
 }

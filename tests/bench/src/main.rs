@@ -22,6 +22,9 @@
 //! costs. `distant` measures single requests of one client with a relay in between that holds up
 //! what is sent.
 //!
+//! `codegen` and `views` show how codegen and the server grow with generated tables, views and
+//! functions.
+//!
 //! # Comparing another product
 //!
 //! `--prepare` starts a database with the data set and prints its address. Let the product serve it,
@@ -89,20 +92,34 @@ pub(crate) fn status(verb: &str, text: &str) {
 
 async fn run(flags: &Flags) -> Result<()> {
     check_names(flags)?;
-    let only_schemas = |only: &String| SCHEMAS.contains(&only.as_str());
-    if !flags.only.is_empty() && flags.only.iter().all(only_schemas) {
-        writeln!(std::io::stdout(), "{}", measure_schemas(flags).await?)?;
-        return Ok(());
-    }
-    let database = match &flags.database_url {
-        Some(url) => Prepared::existing(url).await?,
-        None => Prepared::private().await?,
-    };
     if flags.prepare {
+        let database = prepared(flags).await?;
         writeln!(std::io::stdout(), "{}", database.url)?;
         status("Waiting", "for Ctrl-C");
         return Ok(tokio::signal::ctrl_c().await?);
     }
+    let is_schema = |only: &String| SCHEMAS.contains(&only.as_str());
+    let mut text = String::new();
+    if flags.only.is_empty() || !flags.only.iter().all(is_schema) {
+        text += &(measure_demo(flags).await? + "\n");
+    }
+    text += &measure_schemas(flags).await?;
+    writeln!(std::io::stdout(), "{text}")?;
+    if flags.write_readme {
+        readme::write(&text)?;
+    }
+    Ok(())
+}
+
+async fn prepared(flags: &Flags) -> Result<Prepared> {
+    match &flags.database_url {
+        Some(url) => Prepared::existing(url).await,
+        None => Prepared::private().await,
+    }
+}
+
+async fn measure_demo(flags: &Flags) -> Result<String> {
+    let database = prepared(flags).await?;
     status("Building", "what is measured, in release mode");
     let workloads: Vec<&Workload> =
         WORKLOADS.iter().filter(|workload| flags.wants(workload.name)).collect();
@@ -114,13 +131,7 @@ async fn run(flags: &Flags) -> Result<()> {
     let mut text = format!("{}.\n\n", report::machine(version));
     text += &measure_workloads(flags, &workloads, &programs, &database).await?;
     text += &measure_tables(flags, &programs, &database.url).await?;
-    drop(database);
-    text += &format!("\n{}", measure_schemas(flags).await?);
-    writeln!(std::io::stdout(), "{text}")?;
-    if flags.write_readme {
-        readme::write(&text)?;
-    }
-    Ok(())
+    Ok(text)
 }
 
 fn check_names(flags: &Flags) -> Result<()> {

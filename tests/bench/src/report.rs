@@ -55,9 +55,9 @@ pub(crate) fn latency(samples: &[Sample], workloads: &[&Workload]) -> String {
 }
 
 /// How long single requests take with a distant database, and how many times as long with an ORM.
-pub(crate) fn distant(samples: &[Sample], workloads: &[&Workload], away: Duration) -> String {
+pub(crate) fn distant(samples: &[Sample], workloads: &[&Workload], away: f64) -> String {
     let names: Vec<&str> = present(samples).into_iter().filter(|name| *name != ARRAY).collect();
-    let away = number(Some(away.as_secs_f64() * 1e3));
+    let away = number(Some(away));
     let mut titles = vec![format!("ms, one client, the database {away} ms away")];
     titles.extend(names.iter().map(|name| title(name).to_owned()));
     let orms: Vec<&str> =
