@@ -11,9 +11,11 @@
 
 use async_graphql::parser::parse_query;
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError};
+use axum::body::Body;
 use axum::http::header::{ALLOW, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response as HttpResponse};
+use axum::http::{HeaderValue, Response as HttpResponse, StatusCode};
+use axum::response::IntoResponse;
+use bytes::Bytes;
 
 use crate::media::Media;
 use runtime::{Error, Limit};
@@ -106,12 +108,12 @@ impl Refusal {
     }
 
     /// The answer, in the type that the client wants.
-    pub(crate) fn respond(self, media: Media) -> HttpResponse {
+    pub(crate) fn respond(self, media: Media) -> HttpResponse<Bytes> {
         let mut error = ServerError::new(self.message, None);
         set_code(&mut error, self.code);
-        let body = runtime::respond(&Response::from_errors(vec![error]));
-        let content_type = [(CONTENT_TYPE, media.content_type())];
-        let mut response = (self.status, content_type, body).into_response();
+        let mut response = HttpResponse::new(runtime::respond(&Response::from_errors(vec![error])));
+        *response.status_mut() = self.status;
+        response.headers_mut().insert(CONTENT_TYPE, media.content_type());
         if let Some(allow) = self.allow {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
         }
@@ -120,8 +122,8 @@ impl Refusal {
 }
 
 impl IntoResponse for Refusal {
-    fn into_response(self) -> HttpResponse {
-        self.respond(Media::Json)
+    fn into_response(self) -> axum::response::Response {
+        self.respond(Media::Json).map(Body::from)
     }
 }
 

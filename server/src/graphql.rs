@@ -17,13 +17,16 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request, State};
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, VARY};
-use axum::http::{HeaderValue, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
+use axum::response::IntoResponse;
+use bytes::Bytes;
 use futures_util::FutureExt;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
+use tower::BoxError;
 
 use crate::body::{self, Requests};
 use crate::errors::Refusal;
@@ -37,8 +40,10 @@ use crate::outline::outline;
 /// Executed, but some fields failed; recommended by the specification, not registered with IANA.
 const PARTIAL_SUCCESS: u16 = 294;
 
+/// Where GraphQL is.
+pub(crate) const PATH: &str = "/graphql";
+
 /// What the handlers share.
-#[derive(Clone)]
 pub(crate) struct Api {
     pub(crate) executor: Executor,
     pub(crate) page: Option<Arc<Page>>,
@@ -46,28 +51,16 @@ pub(crate) struct Api {
     pub(crate) limits: Arc<RequestLimits>,
 }
 
-/// Answers `POST /graphql`.
-pub(crate) async fn post(State(api): State<Api>, request: Request) -> Response {
-    let deadline = Instant::now() + api.request_timeout;
-    let Some(media) = media::negotiate(request.headers(), media::ANSWERS) else {
-        return Refusal::not_acceptable().into_response();
-    };
-    match api.read(request, deadline).await {
-        Ok(requests) => api.answer(requests, media, deadline).await,
-        Err(refusal) => refusal.respond(media),
-    }
-}
-
 /// Answers `GET /graphql`: with GraphiQL to a browser, with data to a program.
-pub(crate) async fn get(State(api): State<Api>, request: Request) -> Response {
+pub(crate) async fn get(State(api): State<Arc<Api>>, request: Request) -> Response<Body> {
     let deadline = Instant::now() + api.request_timeout;
     let offer = if api.page.is_some() { media::ANSWERS_OR_PAGE } else { media::ANSWERS };
     let mut response = match (media::negotiate(request.headers(), offer), &api.page) {
         (None, _) => Refusal::not_acceptable().into_response(),
         (Some(Media::Html), Some(page)) => page.respond(),
         (Some(media), _) => match read_query(request.uri(), &api.limits) {
-            Ok(request) => api.answer(request, media, deadline).await,
-            Err(refusal) => refusal.respond(media),
+            Ok(request) => api.answer(request, media, deadline).await.map(Body::from),
+            Err(refusal) => refusal.respond(media).map(Body::from),
         },
     };
     // One address, several answers: caches have to know.
@@ -101,21 +94,45 @@ fn read_query(uri: &Uri, limits: &RequestLimits) -> Result<Requests, Refusal> {
 }
 
 impl Api {
-    async fn read(&self, request: Request, deadline: Instant) -> Result<Requests, Refusal> {
-        if !media::is_json(request.headers()) {
-            return Err(Refusal::unsupported_media_type());
+    /// Answers `POST /graphql`.
+    pub(crate) async fn post<B>(&self, headers: &HeaderMap, body: B) -> Response<Bytes>
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>>,
+    {
+        let deadline = Instant::now() + self.request_timeout;
+        let Some(media) = media::negotiate(headers, media::ANSWERS) else {
+            return Refusal::not_acceptable().respond(Media::Json);
+        };
+        match self.read(headers, body, deadline).await {
+            Ok(requests) => self.answer(requests, media, deadline).await,
+            Err(refusal) => refusal.respond(media),
         }
-        let body = timeout_at(deadline, Bytes::from_request(request, &()))
-            .await
-            .map_err(|_| Refusal::slow_body())?
-            .map_err(|rejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Refusal::too_large(self.limits.max_body_bytes),
-                _ => Refusal::bad_request("the body could not be read"),
-            })?;
-        body::from_json(&body, self.limits.batch_limit)
     }
 
-    async fn answer(&self, requests: Requests, media: Media, deadline: Instant) -> Response {
+    async fn read<B>(
+        &self,
+        headers: &HeaderMap,
+        body: B,
+        deadline: Instant,
+    ) -> Result<Requests, Refusal>
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>>,
+    {
+        if !media::is_json(headers) {
+            return Err(Refusal::unsupported_media_type());
+        }
+        let max_bytes = self.limits.max_body_bytes;
+        let body = timeout_at(deadline, Limited::new(body, max_bytes).collect())
+            .await
+            .map_err(|_| Refusal::slow_body())?
+            .map_err(|error| match error.downcast_ref() {
+                Some(LengthLimitError { .. }) => Refusal::too_large(max_bytes),
+                None => Refusal::bad_request("the body could not be read"),
+            })?;
+        body::from_json(&body.to_bytes(), self.limits.batch_limit)
+    }
+
+    async fn answer(&self, requests: Requests, media: Media, deadline: Instant) -> Response<Bytes> {
         let (jobs, operation, may_change) = plan(requests, &self.limits);
         let execution = AssertUnwindSafe(self.executor.execute(jobs)).catch_unwind();
         let mut response = match timeout_at(deadline, execution).await {
@@ -152,7 +169,7 @@ fn plan(requests: Requests, limits: &RequestLimits) -> (Jobs, Option<Operation>,
 }
 
 impl Reply {
-    fn respond(self, media: Media) -> Response {
+    fn respond(self, media: Media) -> Response<Bytes> {
         let status = match (media, self.outcome) {
             (Media::Response, Outcome::Refused) => StatusCode::BAD_REQUEST,
             (Media::Response, Outcome::Partial) => {
@@ -160,8 +177,9 @@ impl Reply {
             }
             _ => StatusCode::OK,
         };
-        let mut response = (status, self.body).into_response();
-        response.headers_mut().extend(self.headers);
+        let mut response = Response::new(self.body);
+        *response.status_mut() = status;
+        *response.headers_mut() = self.headers;
         response.headers_mut().insert(CONTENT_TYPE, media.content_type());
         response
     }

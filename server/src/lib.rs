@@ -12,6 +12,7 @@
 //! (`body`), checked for size (`outline`), executed in a task of its own (`execute`) and answered
 //! with a status that fits the media type (`graphql`). Every error has a code (`errors`).
 
+mod app;
 mod body;
 mod config;
 mod errors;
@@ -31,10 +32,10 @@ mod units;
 mod workers;
 
 use async_graphql::Executor;
-use axum::Router;
 use runtime::Database;
 use tokio::net::TcpListener;
 
+pub use app::App;
 pub use config::{Config, LogFormat};
 pub use execute::Running;
 pub use limits::RequestLimits;
@@ -48,7 +49,7 @@ pub use workers::Workers;
 
 /// The application, for any schema. `database` is what `/readyz` asks; the schema has its own
 /// handle.
-pub fn app(schema: impl Executor, database: Database, config: &Config) -> Router {
+pub fn app(schema: impl Executor, database: Database, config: &Config) -> App {
     app_counting(schema, database, config, Running::default())
 }
 
@@ -58,8 +59,8 @@ pub fn app_counting(
     database: Database,
     config: &Config,
     running: Running,
-) -> Router {
-    routes::router(schema, database, config, running)
+) -> App {
+    routes::app(schema, database, config, running)
 }
 
 /// Serves until a signal to stop arrives, and then until requests in flight are answered.

@@ -9,14 +9,12 @@ use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
-use axum::response::Response;
-use tracing::{Instrument, Span};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use tracing::Span;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, LogFormat};
+use crate::graphql;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -53,25 +51,9 @@ impl Operation {
     }
 }
 
-/// Logs a request, under the id that its client gave or a new one, and returns the id.
-pub(crate) async fn request(mut request: Request, next: Next) -> Response {
-    let id = request.headers_mut().remove(REQUEST_ID).filter(is_sane_id).unwrap_or_else(new_id);
-    let mut line = Line {
-        start: Instant::now(),
-        method: request.method().clone(),
-        path: request.uri().path().to_owned(),
-        span: tracing::info_span!(target: TARGET, "request", id = id.to_str().unwrap_or_default()),
-        is_written: false,
-    };
-    let mut response = next.run(request).instrument(line.span.clone()).await;
-    let operation = response.extensions().get::<Operation>().map(|name| name.0.as_str());
-    line.write(response.status().as_u16(), operation);
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
-}
-
-/// A log line that is written once, even if the client does not wait for its answer.
-struct Line {
+/// The log line of a request, which is written once, even if the client does not wait for its answer.
+pub(crate) struct Line {
+    id: HeaderValue,
     start: Instant,
     method: Method,
     path: String,
@@ -80,19 +62,45 @@ struct Line {
 }
 
 impl Line {
-    fn write(&mut self, status: u16, operation: Option<&str>) {
+    /// Begins a request, under the id that its client gave or a new one.
+    pub(crate) fn begin<B>(request: &mut Request<B>) -> Self {
+        let id = request.headers_mut().remove(REQUEST_ID).filter(is_sane_id).unwrap_or_else(new_id);
+        Self {
+            start: Instant::now(),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            span: tracing::info_span!(target: TARGET, "request", id = id.to_str().unwrap_or_default()),
+            is_written: false,
+            id,
+        }
+    }
+
+    /// What ties the lines in between to the request.
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Writes how the request was answered.
+    pub(crate) fn write<B>(&mut self, response: &Response<B>) {
         self.is_written = true;
+        let status = response.status().as_u16();
+        let operation = response.extensions().get::<Operation>().map(|name| name.0.as_str());
         let (method, path) = (self.method.as_str(), self.path.as_str());
         let ms = self.start.elapsed().as_micros() as f64 / 1000.0;
         let _entered = self.span.enter();
         if status >= 500 {
             tracing::warn!(target: TARGET, method, path, status, ms, operation, "answered");
-        } else if path == "/graphql" {
+        } else if path == graphql::PATH {
             tracing::info!(target: TARGET, method, path, status, ms, operation, "answered");
         } else {
             // Probes and assets.
             tracing::debug!(target: TARGET, method, path, status, ms, "answered");
         }
+    }
+
+    /// Tells the client the id.
+    pub(crate) fn tag(self, headers: &mut HeaderMap) {
+        headers.insert(REQUEST_ID, self.id.clone());
     }
 }
 

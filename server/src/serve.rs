@@ -1,15 +1,17 @@
 //! Listening, and stopping without losing a request.
 
+use std::convert::Infallible;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use axum::Router;
+use futures_util::FutureExt;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::app::App;
 use crate::workers::Workers;
 
 /// How long a connection may be idle, or take to send the headers of a request.
@@ -87,7 +89,7 @@ async fn accept(listener: &TcpListener, workers: &Workers, stop: impl Future<Out
     }
 }
 
-pub(crate) fn handle(stream: TcpStream, router: Router, connections: &GracefulShutdown) {
+pub(crate) fn handle(stream: TcpStream, app: App, connections: &GracefulShutdown) {
     // Answers are written in one piece: waiting for more to send only delays them. A socket that
     // refuses the option works all the same.
     let _ = stream.set_nodelay(true);
@@ -96,7 +98,8 @@ pub(crate) fn handle(stream: TcpStream, router: Router, connections: &GracefulSh
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(HEADER_TIMEOUT);
     let watcher = connections.watcher();
     tokio::spawn(async move {
-        let service = TowerToHyperService::new(router.into_service());
+        let service =
+            service_fn(move |request| app.clone().answer(request).map(Ok::<_, Infallible>));
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = watcher.watch(connection.into_owned()).await {
             tracing::debug!(%error, "a connection ended early");

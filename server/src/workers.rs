@@ -8,12 +8,12 @@
 use std::time::Duration;
 use std::{io, thread};
 
-use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::app::App;
 use crate::execute::Running;
 use crate::serve::handle;
 
@@ -38,7 +38,7 @@ impl Workers {
     /// Starts a thread for each application.
     pub fn start<A>(apps: impl IntoIterator<Item = A>) -> io::Result<Self>
     where
-        A: FnOnce(Running) -> Router + Send + 'static,
+        A: FnOnce(Running) -> App + Send + 'static,
     {
         apps.into_iter().map(Worker::start).collect::<io::Result<_>>().map(Self)
     }
@@ -66,7 +66,7 @@ impl Workers {
 }
 
 impl Worker {
-    fn start(app: impl FnOnce(Running) -> Router + Send + 'static) -> io::Result<Self> {
+    fn start(app: impl FnOnce(Running) -> App + Send + 'static) -> io::Result<Self> {
         let (connections, receiver) = mpsc::unbounded_channel();
         let (finished, done) = oneshot::channel();
         let runtime = Builder::new_current_thread()
@@ -87,7 +87,7 @@ impl Worker {
 fn work(
     runtime: &Runtime,
     mut receiver: mpsc::UnboundedReceiver<std::net::TcpStream>,
-    app: impl FnOnce(Running) -> Router,
+    app: impl FnOnce(Running) -> App,
 ) {
     runtime.block_on(async {
         tokio::spawn(async {
@@ -97,11 +97,11 @@ fn work(
             }
         });
         let running = Running::default();
-        let router = app(running.clone());
+        let app = app(running.clone());
         let connections = GracefulShutdown::new();
         while let Some(stream) = receiver.recv().await {
             match TcpStream::from_std(stream) {
-                Ok(stream) => handle(stream, router.clone(), &connections),
+                Ok(stream) => handle(stream, app.clone(), &connections),
                 Err(error) => tracing::error!(%error, "cannot serve a connection"),
             }
         }

@@ -1,9 +1,9 @@
 //! The demo over HTTP: what clients that make mistakes read, status and body.
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, request::Builder};
 use serde_json::{Value, json};
+use server::App;
 use tests::served::demo;
 use tower::ServiceExt;
 
@@ -34,7 +34,7 @@ fn operation(document: &str, variables: Value) -> Request<Body> {
 }
 
 /// Sends a request and compares status, headers that belong to it, and body.
-async fn check(app: &Router, name: &str, request: Request<Body>) {
+async fn check(app: &App, name: &str, request: Request<Body>) {
     let response = app.clone().oneshot(request).await.expect("an answer");
     let mut answer = format!("{}\n", response.status().as_u16());
     for header in ["content-type", "allow"] {

@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_graphql::{Context, EmptySubscription, Error, ErrorExtensions, Object, Schema, Value};
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use runtime::Database;
-use server::Config;
+use server::{App, Config};
 use tower::ServiceExt;
 
 /// Nobody listens there.
@@ -106,7 +105,7 @@ pub fn no_database() -> Database {
 }
 
 /// The application with a configuration.
-pub fn app(configure: impl FnOnce(&mut Config)) -> Router {
+pub fn app(configure: impl FnOnce(&mut Config)) -> App {
     let mut config = Config::new(NO_DATABASE);
     configure(&mut config);
     server::app(schema().0, no_database(), &config)
@@ -144,7 +143,7 @@ impl Answer {
 }
 
 /// Sends any request.
-pub async fn send(app: &Router, request: Request<Body>) -> Answer {
+pub async fn send(app: &App, request: Request<Body>) -> Answer {
     let response = app.clone().oneshot(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec();
@@ -152,7 +151,7 @@ pub async fn send(app: &Router, request: Request<Body>) -> Answer {
 }
 
 /// Sends a body with headers; `content-type` is JSON unless given.
-pub async fn post(app: &Router, body: impl Into<Body>, headers: &[(&str, &str)]) -> Answer {
+pub async fn post(app: &App, body: impl Into<Body>, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::post("/graphql");
     if !headers.iter().any(|(name, _)| *name == "content-type") {
         request = request.header("content-type", "application/json");
@@ -163,13 +162,13 @@ pub async fn post(app: &Router, body: impl Into<Body>, headers: &[(&str, &str)])
 }
 
 /// Sends a document and wants the media type whose status code tells the outcome.
-pub async fn query(app: &Router, document: &str) -> Answer {
+pub async fn query(app: &App, document: &str) -> Answer {
     let body = serde_json::json!({ "query": document }).to_string();
     post(app, body, &[("accept", "application/graphql-response+json")]).await
 }
 
 /// Sends a GET request.
-pub async fn get(app: &Router, path: &str, headers: &[(&str, &str)]) -> Answer {
+pub async fn get(app: &App, path: &str, headers: &[(&str, &str)]) -> Answer {
     let request = headers
         .iter()
         .fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
