@@ -17,7 +17,6 @@ use axum::http::HeaderMap;
 use bytes::{BufMut, Bytes, BytesMut};
 use runtime::{Error, Limit};
 use tokio::sync::watch;
-use tracing::Instrument;
 
 use crate::errors::{add_codes, failed, is_request_error};
 use crate::outlive::Outlive;
@@ -83,7 +82,7 @@ impl Executor {
                 drop(under_way);
                 reply
             };
-            Outlive::new(execution.in_current_span())
+            Outlive::new(execution)
         }))
     }
 

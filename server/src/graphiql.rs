@@ -7,14 +7,15 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_FRAME_OPTIONS,
 };
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderValue, Response};
+use axum::response::IntoResponse;
 use bytes::Bytes;
 
 use crate::errors::Refusal;
+use crate::media::Media;
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -57,7 +58,7 @@ const FILES: [File; 4] = [
 
 /// The page and the files that it loads from us.
 pub(crate) struct Page {
-    html: String,
+    html: Bytes,
     policy: HeaderValue,
     assets: Vec<(&'static str, Bytes)>,
 }
@@ -77,22 +78,23 @@ impl Page {
         let mut assets = files.unwrap_or_default();
         assets.push(("page.css", Bytes::from_static(include_bytes!("graphiql/page.css"))));
         assets.push(("page.js", Bytes::from_static(include_bytes!("graphiql/page.js"))));
-        Self { html: html(cdn), policy: policy(cdn), assets }
+        Self { html: html(cdn).into(), policy: policy(cdn), assets }
     }
 
     /// The page itself.
-    pub(crate) fn respond(&self) -> Response {
-        let headers = [
-            (CONTENT_SECURITY_POLICY, self.policy.clone()),
-            (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-            (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-            (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-        ];
-        (headers, Html(self.html.clone())).into_response()
+    pub(crate) fn respond(&self) -> Response<Bytes> {
+        let mut response = Response::new(self.html.clone());
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, Media::Html.content_type());
+        headers.insert(CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        response
     }
 
     /// A file that the page loads.
-    pub(crate) fn asset(&self, name: &str) -> Response {
+    pub(crate) fn asset(&self, name: &str) -> axum::response::Response {
         let Some((name, bytes)) = self.assets.iter().find(|(known, _)| *known == name) else {
             return Refusal::not_found().into_response();
         };

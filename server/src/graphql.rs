@@ -17,11 +17,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, VARY};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
-use axum::response::IntoResponse;
+use axum::body::HttpBody;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -43,34 +42,15 @@ const PARTIAL_SUCCESS: u16 = 294;
 /// Where GraphQL is.
 pub(crate) const PATH: &str = "/graphql";
 
-/// What the handlers share.
+/// An answer, and the operation that it answers.
+type Answer = (Response<Bytes>, Option<Operation>);
+
+/// What answers requests.
 pub(crate) struct Api {
     pub(crate) executor: Executor,
     pub(crate) page: Option<Arc<Page>>,
     pub(crate) request_timeout: Duration,
     pub(crate) limits: Arc<RequestLimits>,
-}
-
-/// Answers `GET /graphql`: with GraphiQL to a browser, with data to a program.
-pub(crate) async fn get(State(api): State<Arc<Api>>, request: Request) -> Response<Body> {
-    let deadline = Instant::now() + api.request_timeout;
-    let offer = if api.page.is_some() { media::ANSWERS_OR_PAGE } else { media::ANSWERS };
-    let mut response = match (media::negotiate(request.headers(), offer), &api.page) {
-        (None, _) => Refusal::not_acceptable().into_response(),
-        (Some(Media::Html), Some(page)) => page.respond(),
-        (Some(media), _) => match read_query(request.uri(), &api.limits) {
-            Ok(request) => api.answer(request, media, deadline).await.map(Body::from),
-            Err(refusal) => refusal.respond(media).map(Body::from),
-        },
-    };
-    // One address, several answers: caches have to know.
-    response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
-    response
-}
-
-/// Answers other methods.
-pub(crate) async fn other() -> Refusal {
-    Refusal::method_not_allowed("GET, HEAD, POST")
 }
 
 fn read_query(uri: &Uri, limits: &RequestLimits) -> Result<Requests, Refusal> {
@@ -94,19 +74,54 @@ fn read_query(uri: &Uri, limits: &RequestLimits) -> Result<Requests, Refusal> {
 }
 
 impl Api {
-    /// Answers `POST /graphql`.
-    pub(crate) async fn post<B>(&self, headers: &HeaderMap, body: B) -> Response<Bytes>
+    /// Answers a request to [`PATH`], and tells the operation for the log.
+    pub(crate) async fn respond<B>(&self, request: &Parts, body: B) -> Answer
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>>,
+    {
+        match request.method {
+            Method::POST => self.post(&request.headers, body).await,
+            Method::GET => self.get(request).await,
+            Method::HEAD => {
+                let (mut response, operation) = self.get(request).await;
+                let body = std::mem::take(response.body_mut());
+                response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
+                (response, operation)
+            }
+            _ => (Refusal::method_not_allowed("GET, HEAD, POST").respond(Media::Json), None),
+        }
+    }
+
+    async fn post<B>(&self, headers: &HeaderMap, body: B) -> Answer
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>>,
     {
         let deadline = Instant::now() + self.request_timeout;
         let Some(media) = media::negotiate(headers, media::ANSWERS) else {
-            return Refusal::not_acceptable().respond(Media::Json);
+            return (Refusal::not_acceptable().respond(Media::Json), None);
         };
         match self.read(headers, body, deadline).await {
-            Ok(requests) => self.answer(requests, media, deadline).await,
-            Err(refusal) => refusal.respond(media),
+            Ok(requests) => self.execute(requests, media, deadline).await,
+            Err(refusal) => (refusal.respond(media), None),
         }
+    }
+
+    /// Answers with GraphiQL to a browser, with data to a program.
+    async fn get(&self, request: &Parts) -> Answer {
+        let deadline = Instant::now() + self.request_timeout;
+        let offer = if self.page.is_some() { media::ANSWERS_OR_PAGE } else { media::ANSWERS };
+        let (mut response, operation) =
+            match (media::negotiate(&request.headers, offer), &self.page) {
+                (None, _) => (Refusal::not_acceptable().respond(Media::Json), None),
+                (Some(Media::Html), Some(page)) => (page.respond(), None),
+                (Some(media), _) => match read_query(&request.uri, &self.limits) {
+                    Ok(request) => self.execute(request, media, deadline).await,
+                    Err(refusal) => (refusal.respond(media), None),
+                },
+            };
+        // One address, several answers: caches have to know.
+        response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
+        (response, operation)
     }
 
     async fn read<B>(
@@ -132,10 +147,10 @@ impl Api {
         body::from_json(&body.to_bytes(), self.limits.batch_limit)
     }
 
-    async fn answer(&self, requests: Requests, media: Media, deadline: Instant) -> Response<Bytes> {
+    async fn execute(&self, requests: Requests, media: Media, deadline: Instant) -> Answer {
         let (jobs, operation, may_change) = plan(requests, &self.limits);
         let execution = AssertUnwindSafe(self.executor.execute(jobs)).catch_unwind();
-        let mut response = match timeout_at(deadline, execution).await {
+        let response = match timeout_at(deadline, execution).await {
             Ok(Ok(reply)) => reply.respond(media),
             // The panic itself has been reported.
             Ok(Err(_)) => {
@@ -144,10 +159,7 @@ impl Api {
             }
             Err(_) => Refusal::timeout(may_change).respond(media),
         };
-        if let Some(operation) = operation {
-            response.extensions_mut().insert(operation);
-        }
-        response
+        (response, operation)
     }
 }
 

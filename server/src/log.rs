@@ -6,10 +6,11 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::io::IsTerminal;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use tracing::Span;
 use tracing_subscriber::EnvFilter;
 
@@ -40,8 +41,8 @@ pub(crate) fn parse_filter(text: &str) -> Result<String, String> {
     EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
-/// The name of an operation, fit for a log line. Handlers attach it to their response.
-#[derive(Clone, Debug)]
+/// The name of an operation, fit for a log line.
+#[derive(Debug)]
 pub(crate) struct Operation(String);
 
 impl Operation {
@@ -81,10 +82,10 @@ impl Line {
     }
 
     /// Writes how the request was answered.
-    pub(crate) fn write<B>(&mut self, response: &Response<B>) {
+    pub(crate) fn write(&mut self, status: StatusCode, operation: Option<Operation>) {
         self.is_written = true;
-        let status = response.status().as_u16();
-        let operation = response.extensions().get::<Operation>().map(|name| name.0.as_str());
+        let status = status.as_u16();
+        let operation = operation.as_ref().map(|name| name.0.as_str());
         let (method, path) = (self.method.as_str(), self.path.as_str());
         let ms = self.start.elapsed().as_micros() as f64 / 1000.0;
         let _entered = self.span.enter();
@@ -126,10 +127,21 @@ fn is_sane(text: &str, also: impl Fn(u8) -> bool) -> bool {
 
 /// Sixteen hexadecimal digits that no other request of this process has.
 fn new_id() -> HeaderValue {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let number = RandomState::new().hash_one(COUNT.fetch_add(1, Ordering::Relaxed));
-    HeaderValue::from_str(&format!("{number:016x}"))
-        .unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+    static COUNT: LazyLock<AtomicU64> =
+        LazyLock::new(|| AtomicU64::new(RandomState::new().hash_one(std::process::id())));
+    let number = scatter(COUNT.fetch_add(1, Ordering::Relaxed));
+    let digit = |at: usize| b"0123456789abcdef"[(number >> (60 - 4 * at)) as usize & 15];
+    let digits: [u8; 16] = std::array::from_fn(digit);
+    HeaderValue::from_bytes(&digits).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+}
+
+/// Makes numbers that follow each other look different, and never the same: each step can be undone.
+/// The constants are those of SplitMix64 (Steele, Lea and Flood: Fast Splittable Pseudorandom Number
+/// Generators).
+fn scatter(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
 }
 
 #[cfg(test)]

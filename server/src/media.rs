@@ -104,15 +104,17 @@ fn thousandths(quality: &str) -> u16 {
 /// Whether a body is declared as plain UTF-8 JSON. Nothing else is taken: a browser sends JSON to
 /// another site only after asking it, which keeps forged requests out.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
+    let Some(value) = headers.get(CONTENT_TYPE) else { return false };
+    (value == "application/json" || value.to_str().is_ok_and(is_json_type))
+        && headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity")
+}
+
+fn is_json_type(value: &str) -> bool {
     let mut parts = value.split(';').map(str::trim);
     parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
         && parts
             .filter_map(|part| part.split_once('='))
             .all(|(name, value)| !name.eq_ignore_ascii_case("charset") || is_utf8(value))
-        && headers.get(CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity")
 }
 
 fn is_utf8(charset: &str) -> bool {

@@ -3,6 +3,8 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use tracing::Instrument;
+
 /// Work that goes on in a task of its own if whoever polls it gives up.
 ///
 /// Until then it costs no task: it is polled where its result is wanted.
@@ -35,7 +37,7 @@ impl<T: Send + 'static> Drop for Outlive<T> {
         let Some(work) = self.0.take() else { return };
         // Without a runtime, the process is about to end.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(work);
+            runtime.spawn(work.in_current_span());
         }
     }
 }

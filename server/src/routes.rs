@@ -35,10 +35,7 @@ pub(crate) fn app(
         request_timeout: config.request_timeout,
         limits: Arc::new(config.limits.clone()),
     };
-    let api = Arc::new(api);
     let mut router = Router::new()
-        .route(graphql::PATH, get(graphql::get).fallback(graphql::other))
-        .with_state(api.clone())
         .route("/healthz", get(healthy))
         .merge(Router::new().route("/readyz", get(ready)).with_state(database));
     if let Some(page) = page {
@@ -48,7 +45,7 @@ pub(crate) fn app(
     let router = router
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || Refusal::method_not_allowed("GET, HEAD"));
-    App::new(api, router)
+    App::new(Arc::new(api), router)
 }
 
 /// The process is up.

@@ -20,7 +20,7 @@ use crate::limits::budget::Budget;
 use crate::param::Bound;
 use crate::{Limits, Result};
 pub(crate) use pool::{Connection, Halves};
-use pool::{Pool, pool};
+use pool::{Pool, pool, take};
 pub(crate) use session::Session;
 
 /// How many times a command that lost against another transaction is run.
@@ -120,7 +120,7 @@ impl Database {
     /// Asks every database for an answer, one after the other.
     pub async fn ready(&self) -> Result<()> {
         for pool in self.0.queries.iter().chain([&self.0.commands]) {
-            let mut connection = pool.get().await?;
+            let mut connection = take(pool).await?;
             let Halves { session, wire } = &mut *connection;
             wire.drive(session.ping()).await?;
         }
@@ -149,13 +149,13 @@ impl Database {
         let next = self.0.next.fetch_add(1, Ordering::Relaxed);
         let pool = &self.0.queries[next % self.0.queries.len()];
         let start = out.len();
-        let mut connection = pool.get().await?;
+        let mut connection = take(pool).await?;
         let mut result = self.run(field, &mut connection, operation, out).await;
         if connection.session.is_broken() {
             // One is rarely lost alone: after a restart of the database, all of them are.
             pool.retain(|_, _| false);
             out.truncate(start);
-            connection = pool.get().await?;
+            connection = take(pool).await?;
             result = self.run(field, &mut connection, operation, out).await;
         }
         result
@@ -186,7 +186,7 @@ impl Database {
     ) -> Result<(Connection, Vec<Row>)> {
         let mut attempt = 1;
         loop {
-            let mut connection = self.0.commands.get().await?;
+            let mut connection = take(&self.0.commands).await?;
             let Halves { session, wire } = &mut *connection;
             match wire.drive(session.command(sql, params, &self.0.limits, budget)).await {
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS => {

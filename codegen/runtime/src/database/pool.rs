@@ -1,7 +1,11 @@
 //! Pools of connections.
 
+use std::time::Duration;
+
 use deadpool::Runtime;
-use deadpool::managed::{self, Metrics, Object, RecycleError, RecycleResult, Timeouts};
+use deadpool::managed::{
+    self, Metrics, Object, PoolError, RecycleError, RecycleResult, TimeoutType, Timeouts,
+};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -16,6 +20,16 @@ pub(super) type Pool = managed::Pool<Connector>;
 
 /// A connection on loan from its pool.
 pub(crate) type Connection = Object<Connector>;
+
+/// Takes a connection, as soon as one is free.
+pub(super) async fn take(pool: &Pool) -> Result<Connection> {
+    // To ask for one that is free now needs no timer.
+    let now = Timeouts { wait: Some(Duration::ZERO), ..pool.timeouts() };
+    match pool.timeout_get(&now).await {
+        Err(PoolError::Timeout(TimeoutType::Wait)) => Ok(Box::pin(pool.get()).await?),
+        taken => Ok(taken?),
+    }
+}
 
 /// Opens connections.
 pub(crate) struct Connector {
@@ -95,7 +109,8 @@ pub(super) fn pool(
     let timeout = Some(config.acquire_timeout);
     Pool::builder(Connector { config: postgres, tls })
         .max_size(config.pool_size)
-        .timeouts(Timeouts { wait: timeout, create: timeout, recycle: timeout })
+        // To look whether a connection is lost takes no time.
+        .timeouts(Timeouts { wait: timeout, create: timeout, recycle: None })
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|error| invalid(error.to_string()))
