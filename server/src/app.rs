@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::HttpBody;
-use axum::http::header::X_CONTENT_TYPE_OPTIONS;
+use axum::http::header::{ACCEPT_ENCODING, VARY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, Response};
 use axum::response::IntoResponse;
@@ -50,11 +50,11 @@ impl App {
     }
 
     /// Answers a request, logs it, and gives it the id that the log has.
-    pub(crate) async fn answer<B>(self, mut request: Request<B>) -> Response<Body>
+    pub(crate) async fn answer<B>(self, request: Request<B>) -> Response<Body>
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let mut line = Line::begin(&mut request);
+        let mut line = Line::begin(&request);
         let span = line.span();
         let answered = AssertUnwindSafe(self.route(request)).catch_unwind().instrument(span).await;
         let (mut response, operation) = answered
@@ -90,7 +90,11 @@ fn compression() -> CompressionLayer<SizeAbove> {
 }
 
 /// Compresses an answer, if its client likes that.
-async fn compress(request: Parts, response: Response<Full<Bytes>>) -> Response<Body> {
+async fn compress(request: Parts, mut response: Response<Full<Bytes>>) -> Response<Body> {
+    if !request.headers.contains_key(ACCEPT_ENCODING) {
+        response.headers_mut().append(VARY, HeaderValue::from_name(ACCEPT_ENCODING));
+        return response.map(Either::Left);
+    }
     let mut response = Some(response);
     let answer = service_fn(|_| ready(Ok::<_, Infallible>(response.take().unwrap_or_default())));
     let Ok(response) = compression().layer(answer).call(Request::from_parts(request, ())).await;

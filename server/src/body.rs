@@ -13,17 +13,11 @@ use crate::errors::Refusal;
 
 /// What one HTTP request asks for.
 #[derive(Debug)]
-pub(crate) struct Requests {
-    /// The operations, answered in this order.
-    pub(crate) list: Vec<Request>,
-    /// Whether the answer is an array; otherwise there is one operation.
-    pub(crate) is_batch: bool,
-}
-
-impl From<Request> for Requests {
-    fn from(request: Request) -> Self {
-        Self { list: vec![request], is_batch: false }
-    }
+pub(crate) enum Requests {
+    /// One operation.
+    Single(Request),
+    /// Operations that are answered in this order, in an array.
+    Batch(Vec<Request>),
 }
 
 /// Reads the body of a POST request.
@@ -32,7 +26,7 @@ pub(crate) fn from_json(body: &[u8], batch_limit: usize) -> Result<Requests, Ref
         None => Err(Refusal::bad_request("the body is empty; send a JSON object with `query`")),
         Some(b'[') => batch(body, batch_limit),
         Some(_) => match serde_json::from_slice::<Members>(body) {
-            Ok(members) => members.request().map(Requests::from),
+            Ok(members) => members.request().map(Requests::Single),
             Err(error) => Err(explain(body, &error)),
         },
     }
@@ -54,7 +48,7 @@ fn batch(body: &[u8], limit: usize) -> Result<Requests, Refusal> {
         return Err(Refusal::batch_too_long(batch.found, limit));
     }
     let list = batch.members.into_iter().map(Members::request).collect::<Result<_, _>>()?;
-    Ok(Requests { list, is_batch: true })
+    Ok(Requests::Batch(list))
 }
 
 /// Reads the query string of a GET request.

@@ -26,11 +26,11 @@ use crate::outlive::Outlive;
 pub(crate) struct Executor(Arc<dyn Fn(Jobs) -> Outlive<Reply> + Send + Sync>);
 
 /// What to execute for one answer.
-pub(crate) struct Jobs {
-    /// The operations; an error is the limit that one breaks.
-    pub(crate) list: Vec<Result<Request, Error>>,
-    /// Whether the answer is an array; otherwise there is one operation.
-    pub(crate) is_batch: bool,
+pub(crate) enum Jobs {
+    /// An operation.
+    Single(Request),
+    /// Operations whose answers make an array; an error is the limit that one breaks.
+    Batch(Vec<Result<Request, Error>>),
 }
 
 /// Counts the executions that are under way.
@@ -78,7 +78,12 @@ impl Executor {
         Self(Arc::new(move |jobs| {
             let (schema, under_way) = (schema.clone(), running.0.subscribe());
             let execution = async move {
-                let reply = execute_all(&schema, jobs, max_response_bytes).await;
+                let reply = match jobs {
+                    Jobs::Single(request) => Reply::from(execute(&schema, request).await),
+                    Jobs::Batch(list) => {
+                        Box::pin(execute_all(&schema, list, max_response_bytes)).await
+                    }
+                };
                 drop(under_way);
                 reply
             };
@@ -94,24 +99,20 @@ impl Executor {
 
 async fn execute_all(
     schema: &impl async_graphql::Executor,
-    jobs: Jobs,
+    list: Vec<Result<Request, Error>>,
     max_response_bytes: usize,
 ) -> Reply {
     // One after the other: a client that sends two mutations means them in this order, and a batch
     // takes no more than one connection from other clients.
     let mut body = BytesMut::new();
     let mut headers = HeaderMap::new();
-    for job in jobs.list {
-        if !jobs.is_batch {
-            return Reply::from(execute(schema, job).await);
-        }
-        // Each answer is bounded; so are all of them together.
-        let job = if body.len() > max_response_bytes {
-            Err(batch_too_large(max_response_bytes))
-        } else {
-            job
+    for job in list {
+        let response = match job {
+            // Each answer is bounded; so are all of them together.
+            _ if body.len() > max_response_bytes => failed(batch_too_large(max_response_bytes)),
+            Ok(request) => execute(schema, request).await,
+            Err(limit) => failed(limit),
         };
-        let response = execute(schema, job).await;
         body.put_u8(if body.is_empty() { b'[' } else { b',' });
         body.put(runtime::respond(&response));
         headers.extend(response.http_headers);
@@ -120,11 +121,7 @@ async fn execute_all(
     Reply { outcome: Outcome::Complete, headers, body: body.freeze() }
 }
 
-async fn execute(schema: &impl async_graphql::Executor, job: Result<Request, Error>) -> Response {
-    let request = match job {
-        Ok(request) => request,
-        Err(limit) => return failed(limit),
-    };
+async fn execute(schema: &impl async_graphql::Executor, request: Request) -> Response {
     let query = request.query.clone();
     let mut response = schema.execute(request).await;
     if !response.errors.is_empty() {

@@ -14,6 +14,7 @@
 //! The reference audits want 400 for a document that does not validate; newer drafts suggest 422.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,17 +25,18 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use tokio::time::{Instant, timeout_at};
+use runtime::Error;
+use tokio::time::{Sleep, sleep};
 use tower::BoxError;
 
 use crate::body::{self, Requests};
-use crate::errors::Refusal;
+use crate::errors::{Refusal, failed};
 use crate::execute::{Executor, Jobs, Outcome, Reply};
 use crate::graphiql::Page;
 use crate::limits::RequestLimits;
 use crate::log::Operation;
 use crate::media::{self, Media};
-use crate::outline::outline;
+use crate::outline::{Outline, outline};
 
 /// Executed, but some fields failed; recommended by the specification, not registered with IANA.
 const PARTIAL_SUCCESS: u16 = 294;
@@ -70,7 +72,7 @@ fn read_query(uri: &Uri, limits: &RequestLimits) -> Result<Requests, Refusal> {
             }
         }
     }
-    Ok(request.into())
+    Ok(Requests::Single(request))
 }
 
 impl Api {
@@ -96,26 +98,28 @@ impl Api {
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>>,
     {
-        let deadline = Instant::now() + self.request_timeout;
         let Some(media) = media::negotiate(headers, media::ANSWERS) else {
             return (Refusal::not_acceptable().respond(Media::Json), None);
         };
-        match self.read(headers, body, deadline).await {
-            Ok(requests) => self.execute(requests, media, deadline).await,
+        let mut timeout = pin!(sleep(self.request_timeout));
+        match self.read(headers, body, timeout.as_mut()).await {
+            Ok(requests) => self.execute(requests, media, timeout).await,
             Err(refusal) => (refusal.respond(media), None),
         }
     }
 
     /// Answers with GraphiQL to a browser, with data to a program.
     async fn get(&self, request: &Parts) -> Answer {
-        let deadline = Instant::now() + self.request_timeout;
         let offer = if self.page.is_some() { media::ANSWERS_OR_PAGE } else { media::ANSWERS };
         let (mut response, operation) =
             match (media::negotiate(&request.headers, offer), &self.page) {
                 (None, _) => (Refusal::not_acceptable().respond(Media::Json), None),
                 (Some(Media::Html), Some(page)) => (page.respond(), None),
                 (Some(media), _) => match read_query(&request.uri, &self.limits) {
-                    Ok(request) => self.execute(request, media, deadline).await,
+                    Ok(request) => {
+                        let timeout = pin!(sleep(self.request_timeout));
+                        self.execute(request, media, timeout).await
+                    }
                     Err(refusal) => (refusal.respond(media), None),
                 },
             };
@@ -128,7 +132,7 @@ impl Api {
         &self,
         headers: &HeaderMap,
         body: B,
-        deadline: Instant,
+        timeout: Pin<&mut Sleep>,
     ) -> Result<Requests, Refusal>
     where
         B: HttpBody<Data = Bytes, Error: Into<BoxError>>,
@@ -137,9 +141,9 @@ impl Api {
             return Err(Refusal::unsupported_media_type());
         }
         let max_bytes = self.limits.max_body_bytes;
-        let body = timeout_at(deadline, Limited::new(body, max_bytes).collect())
+        let body = within(timeout, Limited::new(body, max_bytes).collect())
             .await
-            .map_err(|_| Refusal::slow_body())?
+            .ok_or_else(Refusal::slow_body)?
             .map_err(|error| match error.downcast_ref() {
                 Some(LengthLimitError { .. }) => Refusal::too_large(max_bytes),
                 None => Refusal::bad_request("the body could not be read"),
@@ -147,37 +151,63 @@ impl Api {
         body::from_json(&body.to_bytes(), self.limits.batch_limit)
     }
 
-    async fn execute(&self, requests: Requests, media: Media, deadline: Instant) -> Answer {
-        let (jobs, operation, may_change) = plan(requests, &self.limits);
+    async fn execute(&self, requests: Requests, media: Media, timeout: Pin<&mut Sleep>) -> Answer {
+        let Plan { jobs, operation, may_change } = match Plan::of(requests, &self.limits) {
+            Ok(plan) => plan,
+            Err(limit) => return (Reply::from(failed(limit)).respond(media), None),
+        };
         let execution = AssertUnwindSafe(self.executor.execute(jobs)).catch_unwind();
-        let response = match timeout_at(deadline, execution).await {
-            Ok(Ok(reply)) => reply.respond(media),
+        let response = match within(timeout, execution).await {
+            Some(Ok(reply)) => reply.respond(media),
             // The panic itself has been reported.
-            Ok(Err(_)) => {
+            Some(Err(_)) => {
                 tracing::error!("the execution of a request failed");
                 Refusal::internal().respond(media)
             }
-            Err(_) => Refusal::timeout(may_change).respond(media),
+            None => Refusal::timeout(may_change).respond(media),
         };
         (response, operation)
     }
 }
 
-/// What to execute, the name for the log, and whether something may have changed if no answer
-/// comes in time.
-fn plan(requests: Requests, limits: &RequestLimits) -> (Jobs, Option<Operation>, bool) {
-    let is_batch = requests.is_batch;
-    let (mut operation, mut may_change) = (None, false);
-    let list = requests.list.into_iter().map(|request| {
-        let outline = outline(&request.query, limits)?;
-        if !is_batch {
-            let name = request.operation_name.as_deref().or(outline.operation);
-            operation = name.and_then(Operation::new);
+/// Does work, unless the time is over.
+async fn within<T>(timeout: Pin<&mut Sleep>, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = timeout => None,
+    }
+}
+
+/// What to execute.
+struct Plan {
+    jobs: Jobs,
+    /// The name for the log.
+    operation: Option<Operation>,
+    /// Whether something may have changed if no answer comes in time.
+    may_change: bool,
+}
+
+impl Plan {
+    fn of(requests: Requests, limits: &RequestLimits) -> Result<Self, Error> {
+        match requests {
+            Requests::Single(request) => {
+                let Outline { operation, may_change } = outline(&request.query, limits)?;
+                let name = request.operation_name.as_deref().or(operation);
+                let operation = name.and_then(Operation::new);
+                Ok(Self { jobs: Jobs::Single(request), operation, may_change })
+            }
+            Requests::Batch(list) => {
+                let mut may_change = false;
+                let list = list.into_iter().map(|request| {
+                    may_change |= outline(&request.query, limits)?.may_change;
+                    Ok(request)
+                });
+                let jobs = Jobs::Batch(list.collect());
+                Ok(Self { jobs, operation: None, may_change })
+            }
         }
-        may_change |= outline.may_change;
-        Ok(request)
-    });
-    (Jobs { list: list.collect(), is_batch }, operation, may_change)
+    }
 }
 
 impl Reply {

@@ -3,6 +3,7 @@
 //! A line has the method, the path (never the query string: variables may stand there), the status,
 //! the time it took and the name of the operation; never documents or variables.
 
+use std::borrow::Cow;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::io::IsTerminal;
@@ -57,19 +58,23 @@ pub(crate) struct Line {
     id: HeaderValue,
     start: Instant,
     method: Method,
-    path: String,
+    path: Cow<'static, str>,
     span: Span,
     is_written: bool,
 }
 
 impl Line {
     /// Begins a request, under the id that its client gave or a new one.
-    pub(crate) fn begin<B>(request: &mut Request<B>) -> Self {
-        let id = request.headers_mut().remove(REQUEST_ID).filter(is_sane_id).unwrap_or_else(new_id);
+    pub(crate) fn begin<B>(request: &Request<B>) -> Self {
+        let given = request.headers().get(REQUEST_ID).filter(|id| is_sane_id(id));
+        let id = given.cloned().unwrap_or_else(new_id);
         Self {
             start: Instant::now(),
             method: request.method().clone(),
-            path: request.uri().path().to_owned(),
+            path: match request.uri().path() {
+                graphql::PATH => Cow::Borrowed(graphql::PATH),
+                path => Cow::Owned(path.to_owned()),
+            },
             span: tracing::info_span!(target: TARGET, "request", id = id.to_str().unwrap_or_default()),
             is_written: false,
             id,
@@ -86,7 +91,7 @@ impl Line {
         self.is_written = true;
         let status = status.as_u16();
         let operation = operation.as_ref().map(|name| name.0.as_str());
-        let (method, path) = (self.method.as_str(), self.path.as_str());
+        let (method, path) = (self.method.as_str(), &*self.path);
         let ms = self.start.elapsed().as_micros() as f64 / 1000.0;
         let _entered = self.span.enter();
         if status >= 500 {
@@ -109,7 +114,7 @@ impl Drop for Line {
     fn drop(&mut self) {
         if !self.is_written {
             let _entered = self.span.enter();
-            let (method, path) = (self.method.as_str(), self.path.as_str());
+            let (method, path) = (self.method.as_str(), &*self.path);
             tracing::info!(target: TARGET, method, path, "the client did not wait");
         }
     }

@@ -121,7 +121,7 @@ impl Database {
     pub async fn ready(&self) -> Result<()> {
         for pool in self.0.queries.iter().chain([&self.0.commands]) {
             let mut connection = take(pool).await?;
-            let Halves { session, wire } = &mut *connection;
+            let Halves { session, wire } = &mut **connection;
             wire.drive(session.ping()).await?;
         }
         Ok(())
@@ -169,7 +169,7 @@ impl Database {
         operation: Operation<'_>,
         out: &mut Vec<u8>,
     ) -> Result<bool> {
-        let Halves { session, wire } = &mut **connection;
+        let Halves { session, wire } = &mut ***connection;
         let Operation { variables, budget } = operation;
         let run = Run { session, variables, limits: &self.0.limits, budget };
         wire.drive(field.read(run, out)).await
@@ -187,7 +187,7 @@ impl Database {
         let mut attempt = 1;
         loop {
             let mut connection = take(&self.0.commands).await?;
-            let Halves { session, wire } = &mut *connection;
+            let Halves { session, wire } = &mut **connection;
             match wire.drive(session.command(sql, params, &self.0.limits, budget)).await {
                 Err(error) if error.is_retryable() && attempt < ATTEMPTS => {
                     drop(connection);

@@ -11,8 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
-use async_graphql::{ErrorExtensionValues, Name, Request, ServerError, Variables};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, VariableDefinition,
+};
+use async_graphql::{ErrorExtensionValues, Name, Positioned, Request, ServerError, Variables};
 use lru::LruCache;
 
 use crate::input::Assumptions;
@@ -47,6 +49,8 @@ struct Kept {
 pub(crate) struct Document {
     ast: ExecutableDocument,
     operation: Option<Name>,
+    /// The variables of the operation. Found once, for each request needs them.
+    variables: Vec<Positioned<VariableDefinition>>,
     is_valid: AtomicBool,
     cost: OnceLock<Cost>,
     /// The plans that were made last, for variables of different shapes.
@@ -137,16 +141,23 @@ impl Document {
         let ast = parse_query(&request.query).map_err(|error| refused(error.into()))?;
         let operation = operation_name(&ast, request.operation_name.as_deref()).map_err(refused)?;
         let (is_valid, cost, plans) = (AtomicBool::new(false), OnceLock::new(), Mutex::default());
-        let document = Self { ast, operation, is_valid, cost, plans };
-        let within = |operation| shape::check(document.ast(), operation, limits);
-        let within = document.operation().and_then(within);
-        within.map_err(|error| refused(error.before_execution()))?;
+        let mut document = Self { ast, operation, variables: Vec::new(), is_valid, cost, plans };
+        let variables = document.operation().and_then(|operation| {
+            shape::check(document.ast(), operation, limits)?;
+            Ok(operation.variable_definitions.clone())
+        });
+        document.variables = variables.map_err(|error| refused(error.before_execution()))?;
         Ok(document)
     }
 
     /// The parsed text.
     pub(crate) fn ast(&self) -> &ExecutableDocument {
         &self.ast
+    }
+
+    /// The variables of the operation.
+    pub(crate) fn variables(&self) -> &[Positioned<VariableDefinition>] {
+        &self.variables
     }
 
     /// Whether it has been found valid, with some variables.

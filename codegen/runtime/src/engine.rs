@@ -90,9 +90,6 @@ impl<A: Api> Engine<A> {
             Some(document) => document,
             None => Box::pin(self.admit(&request)).await?,
         };
-        if document.operation().map_err(refused)?.ty == OperationType::Subscription {
-            return Err(vec![ServerError::new("subscriptions are not served here", None)]);
-        }
         let variables = std::mem::take(&mut request.variables);
         document.check_cost(roots, &variables, limits).map_err(refused)?;
         let plan =
@@ -110,8 +107,7 @@ impl<A: Api> Engine<A> {
 
     /// Whether variables have the types that a document declares.
     fn fit(&self, document: &Document, variables: &Variables) -> bool {
-        let operation = document.operation();
-        operation.is_ok_and(|it| matches!(self.inner.types.check(it, variables), Ok(true)))
+        matches!(self.inner.types.check(document.variables(), variables), Ok(true))
     }
 
     /// Parses and validates the document of a request, which may take long.
@@ -129,8 +125,10 @@ impl<A: Api> Engine<A> {
             Some(document) => document,
             None => Arc::new(Document::parse(request, self.database.limits())?),
         };
-        let operation = document.operation().map_err(refused)?;
-        let checked = self.inner.types.check(operation, &request.variables);
+        if document.operation().map_err(refused)?.ty == OperationType::Subscription {
+            return Err(vec![ServerError::new("subscriptions are not served here", None)]);
+        }
+        let checked = self.inner.types.check(document.variables(), &request.variables);
         if !document.is_valid() || !matches!(checked, Ok(true)) {
             self.validate(&document, request)?;
             documents.keep(request, &document);

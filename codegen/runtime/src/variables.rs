@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::parser::types::{BaseType, OperationDefinition, Type};
+use async_graphql::parser::types::{BaseType, Type, VariableDefinition};
 use async_graphql::registry::{MetaType, MetaTypeName, Registry};
-use async_graphql::{ErrorExtensionValues, ServerError, Value, Variables};
+use async_graphql::{ErrorExtensionValues, Positioned, ServerError, Value, Variables};
 
 /// What can be said about a value.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -31,11 +31,11 @@ impl InputTypes {
     /// Checks all variables of an operation; `true` if nothing is left to validation.
     pub(crate) fn check(
         &self,
-        operation: &OperationDefinition,
+        definitions: &[Positioned<VariableDefinition>],
         variables: &Variables,
     ) -> Result<bool, ServerError> {
         let mut decided = true;
-        for definition in &operation.variable_definitions {
+        for definition in definitions {
             let (pos, definition) = (definition.pos, &definition.node);
             let (name, ty) = (&definition.name.node, &definition.var_type.node);
             let verdict = match variables.get(name) {
@@ -166,7 +166,8 @@ mod tests {
     fn verdict(query: &str, variables: Value) -> Option<bool> {
         let document = parse_query(query).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
-        types().check(&operation.node, &Variables::from_value(variables)).ok()
+        let variables = Variables::from_value(variables);
+        types().check(&operation.node.variable_definitions, &variables).ok()
     }
 
     #[test]

@@ -47,12 +47,13 @@ pub(crate) struct Halves {
 }
 
 impl managed::Manager for Connector {
-    type Type = Halves;
+    /// In a box, because the pool moves it many times.
+    type Type = Box<Halves>;
     type Error = tokio_postgres::Error;
 
-    async fn create(&self) -> Result<Halves, tokio_postgres::Error> {
+    async fn create(&self) -> Result<Box<Halves>, tokio_postgres::Error> {
         // In boxes: connecting is rare, and everybody who may have to do it would be as large.
-        Ok(match &self.tls {
+        Ok(Box::new(match &self.tls {
             None => {
                 let (client, connection) = Box::pin(self.config.connect(NoTls)).await?;
                 Halves { session: Session::new(client), wire: Wire::new(connection) }
@@ -61,14 +62,15 @@ impl managed::Manager for Connector {
                 let (client, connection) = Box::pin(self.config.connect(tls.clone())).await?;
                 Halves { session: Session::new(client), wire: Wire::new(connection) }
             }
-        })
+        }))
     }
 
     async fn recycle(
         &self,
-        Halves { session, wire }: &mut Halves,
+        halves: &mut Box<Halves>,
         _: &Metrics,
     ) -> RecycleResult<tokio_postgres::Error> {
+        let Halves { session, wire } = &mut **halves;
         if !session.is_usable() || wire.is_unusable() {
             return Err(RecycleError::message("the connection is lost"));
         }
