@@ -15,7 +15,7 @@ use crate::errors::Refusal;
 #[derive(Debug)]
 pub(crate) enum Requests {
     /// One operation.
-    Single(Request),
+    Single(Box<Request>),
     /// Operations that are answered in this order, in an array.
     Batch(Vec<Request>),
 }
@@ -26,7 +26,7 @@ pub(crate) fn from_json(body: &[u8], batch_limit: usize) -> Result<Requests, Ref
         None => Err(Refusal::bad_request("the body is empty; send a JSON object with `query`")),
         Some(b'[') => batch(body, batch_limit),
         Some(_) => match serde_json::from_slice::<Members>(body) {
-            Ok(members) => members.request().map(Requests::Single),
+            Ok(members) => members.request().map(|request| Requests::Single(Box::new(request))),
             Err(error) => Err(explain(body, &error)),
         },
     }

@@ -18,20 +18,13 @@ use bytes::{BufMut, Bytes, BytesMut};
 use runtime::{Error, Limit};
 use tokio::sync::watch;
 
+use crate::body::Requests;
 use crate::errors::{add_codes, failed, is_request_error};
 use crate::outlive::Outlive;
 
 /// Executes requests with a schema whose type is of no interest to the rest of the server.
 #[derive(Clone)]
-pub(crate) struct Executor(Arc<dyn Fn(Jobs) -> Outlive<Reply> + Send + Sync>);
-
-/// What to execute for one answer.
-pub(crate) enum Jobs {
-    /// An operation.
-    Single(Request),
-    /// Operations whose answers make an array; an error is the limit that one breaks.
-    Batch(Vec<Result<Request, Error>>),
-}
+pub(crate) struct Executor(Arc<dyn Fn(Requests) -> Outlive<Reply> + Send + Sync>);
 
 /// Counts the executions that are under way.
 #[derive(Clone, Debug)]
@@ -75,12 +68,12 @@ impl Executor {
         running: Running,
         max_response_bytes: usize,
     ) -> Self {
-        Self(Arc::new(move |jobs| {
+        Self(Arc::new(move |requests| {
             let (schema, under_way) = (schema.clone(), running.0.subscribe());
             let execution = async move {
-                let reply = match jobs {
-                    Jobs::Single(request) => Reply::from(execute(&schema, request).await),
-                    Jobs::Batch(list) => {
+                let reply = match requests {
+                    Requests::Single(request) => Reply::from(execute(&schema, *request).await),
+                    Requests::Batch(list) => {
                         Box::pin(execute_all(&schema, list, max_response_bytes)).await
                     }
                 };
@@ -92,26 +85,26 @@ impl Executor {
     }
 
     /// Executes; dropping the future does not stop it once it was polled.
-    pub(crate) fn execute(&self, jobs: Jobs) -> Outlive<Reply> {
-        (self.0)(jobs)
+    pub(crate) fn execute(&self, requests: Requests) -> Outlive<Reply> {
+        (self.0)(requests)
     }
 }
 
 async fn execute_all(
     schema: &impl async_graphql::Executor,
-    list: Vec<Result<Request, Error>>,
+    list: Vec<Request>,
     max_response_bytes: usize,
 ) -> Reply {
     // One after the other: a client that sends two mutations means them in this order, and a batch
     // takes no more than one connection from other clients.
     let mut body = BytesMut::new();
     let mut headers = HeaderMap::new();
-    for job in list {
-        let response = match job {
-            // Each answer is bounded; so are all of them together.
-            _ if body.len() > max_response_bytes => failed(batch_too_large(max_response_bytes)),
-            Ok(request) => execute(schema, request).await,
-            Err(limit) => failed(limit),
+    for request in list {
+        // Each answer is bounded; so are all of them together.
+        let response = if body.len() > max_response_bytes {
+            failed(batch_too_large(max_response_bytes))
+        } else {
+            execute(schema, request).await
         };
         body.put_u8(if body.is_empty() { b'[' } else { b',' });
         body.put(runtime::respond(&response));

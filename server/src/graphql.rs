@@ -18,6 +18,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::Request;
 use axum::body::HttpBody;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use axum::http::request::Parts;
@@ -25,18 +26,17 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use runtime::Error;
+use runtime::Head;
 use tokio::time::{Sleep, sleep};
 use tower::BoxError;
 
 use crate::body::{self, Requests};
-use crate::errors::{Refusal, failed};
-use crate::execute::{Executor, Jobs, Outcome, Reply};
+use crate::errors::Refusal;
+use crate::execute::{Executor, Outcome, Reply};
 use crate::graphiql::Page;
 use crate::limits::RequestLimits;
 use crate::log::Operation;
 use crate::media::{self, Media};
-use crate::outline::{Outline, outline};
 
 /// Executed, but some fields failed; recommended by the specification, not registered with IANA.
 const PARTIAL_SUCCESS: u16 = 294;
@@ -60,7 +60,7 @@ fn read_query(uri: &Uri, limits: &RequestLimits) -> Result<Requests, Refusal> {
     // A link or an image on a foreign page makes browsers send GET requests: these must not change
     // anything. A document without the word cannot; the others are parsed to be sure.
     let suspicious = ["mutation", "subscription"].iter().any(|word| request.query.contains(word));
-    if suspicious && outline(&request.query, limits).is_ok() {
+    if suspicious && limits.runtime().check_text(&request.query).is_ok() {
         let name = request.operation_name.clone();
         if let Ok(document) = request.parsed_query() {
             let selected = document.operations.iter().filter(|(operation, _)| {
@@ -72,7 +72,7 @@ fn read_query(uri: &Uri, limits: &RequestLimits) -> Result<Requests, Refusal> {
             }
         }
     }
-    Ok(Requests::Single(request))
+    Ok(Requests::Single(Box::new(request)))
 }
 
 impl Api {
@@ -152,11 +152,14 @@ impl Api {
     }
 
     async fn execute(&self, requests: Requests, media: Media, timeout: Pin<&mut Sleep>) -> Answer {
-        let Plan { jobs, operation, may_change } = match Plan::of(requests, &self.limits) {
-            Ok(plan) => plan,
-            Err(limit) => return (Reply::from(failed(limit)).respond(media), None),
+        let (operation, may_change) = match &requests {
+            Requests::Single(request) => {
+                let head = head_of(request);
+                (head.operation.and_then(Operation::new), head.may_change)
+            }
+            Requests::Batch(list) => (None, list.iter().any(|request| head_of(request).may_change)),
         };
-        let execution = AssertUnwindSafe(self.executor.execute(jobs)).catch_unwind();
+        let execution = AssertUnwindSafe(self.executor.execute(requests)).catch_unwind();
         let response = match within(timeout, execution).await {
             Some(Ok(reply)) => reply.respond(media),
             // The panic itself has been reported.
@@ -170,43 +173,16 @@ impl Api {
     }
 }
 
+fn head_of(request: &Request) -> Head<'_> {
+    runtime::head(&request.query, request.operation_name.as_deref())
+}
+
 /// Does work, unless the time is over.
 async fn within<T>(timeout: Pin<&mut Sleep>, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
         done = work => Some(done),
         () = timeout => None,
-    }
-}
-
-/// What to execute.
-struct Plan {
-    jobs: Jobs,
-    /// The name for the log.
-    operation: Option<Operation>,
-    /// Whether something may have changed if no answer comes in time.
-    may_change: bool,
-}
-
-impl Plan {
-    fn of(requests: Requests, limits: &RequestLimits) -> Result<Self, Error> {
-        match requests {
-            Requests::Single(request) => {
-                let Outline { operation, may_change } = outline(&request.query, limits)?;
-                let name = request.operation_name.as_deref().or(operation);
-                let operation = name.and_then(Operation::new);
-                Ok(Self { jobs: Jobs::Single(request), operation, may_change })
-            }
-            Requests::Batch(list) => {
-                let mut may_change = false;
-                let list = list.into_iter().map(|request| {
-                    may_change |= outline(&request.query, limits)?.may_change;
-                    Ok(request)
-                });
-                let jobs = Jobs::Batch(list.collect());
-                Ok(Self { jobs, operation: None, may_change })
-            }
-        }
     }
 }
 

@@ -4,13 +4,13 @@
 //! lies between them and a socket:
 //!
 //! 1. [`Config`]: flags and environment variables.
-//! 2. [`app`]: the routes, as a service that needs no socket: `/graphql` (GraphQL over HTTP, batches,
+//! 2. [`App`]: the application, as a service that needs no socket: `/graphql` (GraphQL over HTTP, batches,
 //!    GraphiQL), `/healthz`, `/readyz`; log lines, request ids, limits, compression.
 //! 3. [`run`]: listening, and stopping without losing a request.
 //!
 //! A request to `/graphql` passes content negotiation (`media`), is read into GraphQL requests
-//! (`body`), checked for size (`outline`), executed in a task of its own (`execute`) and answered
-//! with a status that fits the media type (`graphql`). Every error has a code (`errors`).
+//! (`body`), executed to its end even if nobody waits for it (`execute`) and answered with a status
+//! that fits the media type (`graphql`). Every error has a code (`errors`).
 
 mod app;
 mod body;
@@ -19,11 +19,9 @@ mod errors;
 mod execute;
 mod graphiql;
 mod graphql;
-mod lexer;
 mod limits;
 mod log;
 mod media;
-mod outline;
 mod outlive;
 mod routes;
 mod serve;

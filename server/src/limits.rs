@@ -4,12 +4,6 @@ use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use runtime::Limits;
 
-/// Bytes of a document: one of a client has some hundred, an introspection query two thousand.
-const MAX_QUERY_BYTES: usize = 64 * 1024;
-
-/// An introspection query has less than a thousand.
-const MAX_TOKENS: usize = 10_000;
-
 /// The settings that bound a request.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits of a request")]
@@ -25,12 +19,12 @@ pub struct RequestLimits {
 
     /// Bytes in a document at the most
     #[arg(long, env = "MAX_QUERY_BYTES", value_name = "N",
-          default_value_t = Self::default().max_query_bytes, value_parser = positive())]
+          default_value_t = Limits::default().max_query_bytes, value_parser = positive())]
     pub max_query_bytes: usize,
 
     /// Tokens in a document at the most, with its fragments put in wherever they are spread
-    #[arg(long, env = "MAX_TOKENS", value_name = "N", default_value_t = Self::default().max_tokens,
-          value_parser = positive())]
+    #[arg(long, env = "MAX_TOKENS", value_name = "N",
+          default_value_t = Limits::default().max_tokens, value_parser = positive())]
     pub max_tokens: usize,
 
     /// How deep fields may be nested
@@ -96,8 +90,8 @@ impl Default for RequestLimits {
         Self {
             max_body_bytes: 1024 * 1024,
             batch_limit: 10,
-            max_query_bytes: MAX_QUERY_BYTES,
-            max_tokens: MAX_TOKENS,
+            max_query_bytes: limits.max_query_bytes,
+            max_tokens: limits.max_tokens,
             max_depth: limits.max_depth,
             max_complexity: limits.max_complexity,
             max_aliases: limits.max_aliases,
@@ -116,6 +110,8 @@ impl RequestLimits {
     /// Those that the runtime keeps.
     pub(crate) fn runtime(&self) -> Limits {
         Limits {
+            max_query_bytes: self.max_query_bytes,
+            max_tokens: self.max_tokens,
             max_depth: self.max_depth,
             max_complexity: self.max_complexity,
             max_aliases: self.max_aliases,

@@ -128,8 +128,6 @@ async fn headers_are_checked() {
 async fn every_error_has_a_code() {
     let app = app(|_| ());
     let deep = format!("{}hello{}", "{me".repeat(9), "}".repeat(9));
-    let fragment = |n| format!("fragment F{n} on Query {{ ...F{0} ...F{0} }}", n + 1);
-    let doubling = format!("{{ ...F0 }} {}", (0..30).map(fragment).collect::<String>());
     let complex = format!("{{{}}}", "a: hello ".repeat(51).replace('a', "x"));
     for (document, status, code) in [
         ("{", 400, "GRAPHQL_PARSE_FAILED"),
@@ -147,13 +145,7 @@ async fn every_error_has_a_code() {
             400,
             "DIRECTIVE_LIMIT_EXCEEDED",
         ),
-        (&"{me".repeat(20_000), 400, "DEPTH_LIMIT_EXCEEDED"),
-        (&format!("{{half(of:{}", "[".repeat(50_000)), 400, "DEPTH_LIMIT_EXCEEDED"),
-        (&"{me".repeat(100_000), 400, "QUERY_TOO_LONG"),
         (&"{hello".repeat(60), 400, "GRAPHQL_PARSE_FAILED"),
-        (&doubling, 400, "TOKEN_LIMIT_EXCEEDED"),
-        (&format!("{{{}}}", "hello ".repeat(10_000)), 400, "TOKEN_LIMIT_EXCEEDED"),
-        (&format!("{{{}}}", "hello ".repeat(20_000)), 400, "QUERY_TOO_LONG"),
         ("subscription { x }", 400, "GRAPHQL_VALIDATION_FAILED"),
         ("{ half(of: 100) }", 294, "BAD_USER_INPUT"),
         ("{ hello broken }", 294, "UNAVAILABLE"),

@@ -138,6 +138,8 @@ impl Document {
     /// Parses the document of a request; refused if it goes beyond the limits on how it is written.
     pub(crate) fn parse(request: &Request, limits: &Limits) -> Result<Self, Vec<ServerError>> {
         let refused = |error| vec![error];
+        let text = limits.check_text(&request.query);
+        text.map_err(|error| refused(error.before_execution()))?;
         let ast = parse_query(&request.query).map_err(|error| refused(error.into()))?;
         let operation = operation_name(&ast, request.operation_name.as_deref()).map_err(refused)?;
         let (is_valid, cost, plans) = (AtomicBool::new(false), OnceLock::new(), Mutex::default());

@@ -5,6 +5,7 @@
 
 mod argument;
 mod array;
+mod path;
 mod range;
 mod shape;
 
@@ -15,21 +16,22 @@ use crate::model::{Column, CompositeType, Type};
 use crate::{Error, Result};
 pub(crate) use argument::Form;
 use array::{array_literal, multi_array_literal};
+pub(crate) use path::Path;
 use range::{multirange_literal, range_literal};
 
 /// Turns a value into the text form of its type; `None` is NULL.
 ///
 /// `path` names the value in errors: `items[0].quantity`.
-pub(crate) fn encode(ty: &Type, value: &Value, path: &str) -> Result<Option<String>> {
+pub(crate) fn encode(ty: &Type, value: &Value, path: &Path<'_>) -> Result<Option<String>> {
     if matches!(value, Value::Null) {
         return Ok(None);
     }
     let text = match ty {
         Type::Json | Type::Jsonb => json_text(value, path)?,
         Type::Shaped(shape) => {
-            let mut json = String::new();
+            let mut json = Vec::new();
             shape::push(shape, value, path, &mut json)?;
-            json
+            String::from_utf8(json).map_err(Error::internal)?
         }
         Type::Bytea => {
             let bytes = read_base64(string(value, path, "a base64 string")?);
@@ -49,7 +51,7 @@ pub(crate) fn encode(ty: &Type, value: &Value, path: &str) -> Result<Option<Stri
 }
 
 /// Turns a list into the text form of an array of its elements' type; `None` is NULL.
-fn encode_array(element: &Type, value: &Value, path: &str) -> Result<Option<String>> {
+fn encode_array(element: &Type, value: &Value, path: &Path<'_>) -> Result<Option<String>> {
     match value {
         Value::Null => Ok(None),
         value => array_literal(element, value, path).map(Some),
@@ -57,7 +59,7 @@ fn encode_array(element: &Type, value: &Value, path: &str) -> Result<Option<Stri
 }
 
 /// Checks and prints a value without structure.
-fn scalar(ty: &Type, value: &Value, path: &str) -> Result<String> {
+fn scalar(ty: &Type, value: &Value, path: &Path<'_>) -> Result<String> {
     match ty {
         Type::Bool => match value {
             Value::Boolean(value) => Ok(value.to_string()),
@@ -105,7 +107,7 @@ fn scalar(ty: &Type, value: &Value, path: &str) -> Result<String> {
 }
 
 /// Refuses a number with more digits than survive the way through a binary float.
-fn exact_decimal(text: String, path: &str) -> Result<String> {
+fn exact_decimal(text: String, path: &Path<'_>) -> Result<String> {
     if text.bytes().filter(u8::is_ascii_digit).count() > 15 && text.contains(['.', 'e', 'E']) {
         return Err(expected(
             path,
@@ -115,7 +117,7 @@ fn exact_decimal(text: String, path: &str) -> Result<String> {
     Ok(text)
 }
 
-fn integer(value: &Value, min: i64, max: i64, path: &str) -> Result<String> {
+fn integer(value: &Value, min: i64, max: i64, path: &Path<'_>) -> Result<String> {
     let number = match value {
         Value::Number(number) => number.as_i64(),
         _ => None,
@@ -126,18 +128,18 @@ fn integer(value: &Value, min: i64, max: i64, path: &str) -> Result<String> {
     }
 }
 
-fn string<'a>(value: &'a Value, path: &str, what: &str) -> Result<&'a str> {
+fn string<'a>(value: &'a Value, path: &Path<'_>, what: &str) -> Result<&'a str> {
     match value {
         Value::String(text) => Ok(text),
         _ => Err(expected(path, what)),
     }
 }
 
-fn expected(path: &str, what: &str) -> Error {
+fn expected(path: &Path<'_>, what: &str) -> Error {
     Error::bad_input(format!("`{path}`: expected {what}"))
 }
 
-fn json_text(value: &Value, path: &str) -> Result<String> {
+fn json_text(value: &Value, path: &Path<'_>) -> Result<String> {
     serde_json::to_string(value).map_err(|_| expected(path, "a JSON value"))
 }
 
@@ -150,7 +152,7 @@ fn items(value: &Value) -> &[Value] {
 }
 
 /// `("a","b",)`: all attributes in order, NULL as nothing.
-fn record_literal(ty: &CompositeType, value: &Value, path: &str) -> Result<String> {
+fn record_literal(ty: &CompositeType, value: &Value, path: &Path<'_>) -> Result<String> {
     let fields = fields(ty.object.columns, value, path)?;
     let mut text = String::from("(");
     for (index, column) in ty.object.columns.iter().enumerate() {
@@ -159,7 +161,7 @@ fn record_literal(ty: &CompositeType, value: &Value, path: &str) -> Result<Strin
         }
         let given = fields.iter().find(|(known, _)| known.column == column.column);
         if let Some((column, value)) = given
-            && let Some(value) = encode(&column.ty, value, &format!("{path}.{}", column.field))?
+            && let Some(value) = encode(&column.ty, value, &path.field(column.field))?
         {
             push_quoted(&mut text, &value);
         }
@@ -183,29 +185,31 @@ fn push_quoted(text: &mut String, value: &str) {
 pub(crate) fn fields<'a>(
     columns: &'static [Column],
     value: &'a Value,
-    path: &str,
+    path: &Path<'_>,
 ) -> Result<Vec<(&'static Column, &'a Value)>> {
     let Value::Object(object) = value else {
         return Err(expected(path, "an object"));
     };
-    let known = |name: &str| columns.iter().find(|column| column.field == name && !column.hidden);
-    if let Some(name) = object.keys().find(|name| known(name).is_none()) {
-        return Err(Error::bad_input(format!("`{path}`: unknown field `{name}`")));
+    // By looking at all of them: there are few, and hashing their names would take longer.
+    let mut given = vec![None; columns.len()];
+    for (name, value) in object {
+        let known = columns.iter().position(|column| column.field == *name && !column.hidden);
+        let known = known.and_then(|column| given.get_mut(column));
+        *known.ok_or_else(|| Error::bad_input(format!("`{path}`: unknown field `{name}`")))? =
+            Some(value);
     }
-    for column in columns.iter().filter(|column| !column.nullable) {
-        match object.get(column.field) {
+    let mut fields = Vec::with_capacity(object.len());
+    for (column, value) in columns.iter().zip(given) {
+        match value {
             None if column.input_default.is_some() => {}
-            None | Some(Value::Null) => {
+            None | Some(Value::Null) if !column.nullable => {
                 return Err(Error::bad_input(format!("`{path}.{}` is required", column.field)));
             }
-            Some(_) => {}
+            Some(value) => fields.push((column, value)),
+            None => {}
         }
     }
-    Ok(columns
-        .iter()
-        .filter(|column| !column.hidden)
-        .filter_map(|column| object.get(column.field).map(|value| (column, value)))
-        .collect())
+    Ok(fields)
 }
 
 #[cfg(test)]
@@ -240,11 +244,11 @@ mod tests {
     };
 
     fn text(ty: &Type, value: &Value) -> String {
-        encode(ty, value, "x").unwrap().unwrap()
+        encode(ty, value, &Path::Argument("x")).unwrap().unwrap()
     }
 
     fn refusal(ty: &Type, value: &Value) -> String {
-        encode(ty, value, "x").unwrap_err().to_string()
+        encode(ty, value, &Path::Argument("x")).unwrap_err().to_string()
     }
 
     #[test]
@@ -284,6 +288,6 @@ mod tests {
         assert_eq!(text(&Type::Numeric, &value!(299.98)), "299.98");
         assert!(refusal(&Type::Numeric, &value!(0.1234567890123456)).contains("as a string"));
         assert_eq!(text(&Type::Bytea, &value!("AP8=")), "\\x00ff");
-        assert_eq!(encode(&Type::Text, &Value::Null, "x").unwrap(), None);
+        assert_eq!(encode(&Type::Text, &Value::Null, &Path::Argument("x")).unwrap(), None);
     }
 }

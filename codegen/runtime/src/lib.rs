@@ -37,9 +37,11 @@ mod encode;
 mod engine;
 mod error;
 mod explain;
+mod head;
 mod input;
 mod json;
 mod level;
+mod lexer;
 mod limits;
 mod list;
 mod model;
@@ -68,6 +70,7 @@ pub use database::{ConfigError, Database, DatabaseConfig};
 pub use engine::Engine;
 pub use error::{Code, Error, Result};
 pub use explain::{Explained, Statement};
+pub use head::{Head, head};
 pub use limits::{Limit, Limits};
 pub use model::{
     Cardinality, Column, CompositeType, Computed, EnumType, ObjectType, RangeType, Relation, Type,

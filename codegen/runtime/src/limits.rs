@@ -3,22 +3,29 @@
 //! Each limit is on by default, has a code and a setting of its own, and refuses a request as early
 //! as what it looks at is known:
 //!
-//! 1. [`shape`]: how a document is written, before it is validated.
-//! 2. [`cost`]: how many values an operation may bring, before any SQL runs.
-//! 3. [`budget`]: how many rows and bytes it does bring, while they are read.
+//! 1. [`text`]: how long a document is and how deep its brackets are nested, before it is parsed.
+//! 2. [`shape`]: how it is written, before it is validated.
+//! 3. [`cost`]: how many values an operation may bring, before any SQL runs.
+//! 4. [`budget`]: how many rows and bytes it does bring, while they are read.
 //!
 //! The size of an answer is looked at while it is written, and that of a page where its arguments
-//! are read. The server has limits of its own on bodies, documents and batches, with the same names.
+//! are read. The server has limits of its own on bodies and batches, with the same names.
 
 pub(crate) mod budget;
 pub(crate) mod cost;
 pub(crate) mod shape;
+pub(crate) mod text;
 
-use crate::{Code, Error};
+use crate::{Code, Error, Result};
 
 /// What one request may cost. The settings of the server have the same names.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Bytes of a document: one of a client has some hundred, an introspection query two thousand.
+    pub max_query_bytes: usize,
+    /// Tokens of a document, with its fragments put in wherever they are spread; an introspection
+    /// query has less than a thousand.
+    pub max_tokens: usize,
     /// How deep fields may be nested; introspection has a limit of its own.
     pub max_depth: usize,
     /// How many values an operation may bring.
@@ -45,6 +52,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            max_query_bytes: 64 * 1024,
+            max_tokens: 10_000,
             max_depth: 16,
             max_complexity: 250_000,
             max_aliases: 100,
@@ -56,6 +65,13 @@ impl Default for Limits {
             max_statement_bytes: 128 * 1024,
             max_pattern_bytes: 1_000,
         }
+    }
+}
+
+impl Limits {
+    /// Refuses a document that must not even be parsed; [`crate::Engine`] does it by itself.
+    pub fn check_text(&self, document: &str) -> Result<()> {
+        text::check(document, self)
     }
 }
 

@@ -7,6 +7,7 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 
 use crate::Result;
+use crate::encode::{Path, encode};
 use crate::record::{FromCell, RawCell};
 
 /// A whole number from −2⁶³ to 2⁶³−1 (`int8`), written as a string, because the numbers of
@@ -64,7 +65,7 @@ impl ScalarType for Decimal {
         match &value {
             Value::String(text) => Ok(Self(text.clone())),
             Value::Number(_) => Ok(Self(
-                crate::encode::encode(&crate::Type::Numeric, &value, "value")
+                encode(&crate::Type::Numeric, &value, &Path::Argument("value"))
                     .map_err(InputValueError::custom)?
                     .unwrap_or_default(),
             )),

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{BaseType, Type, VariableDefinition};
-use async_graphql::registry::{MetaType, MetaTypeName, Registry};
-use async_graphql::{ErrorExtensionValues, Positioned, ServerError, Value, Variables};
+use async_graphql::registry::{MetaInputValue, MetaType, Registry, ScalarValidatorFn};
+use async_graphql::{ErrorExtensionValues, Name, Positioned, ServerError, Value, Variables};
 
 /// What can be said about a value.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -18,14 +19,28 @@ enum Verdict {
     Refused,
 }
 
-/// The types that variables can have.
-pub(crate) struct InputTypes(BTreeMap<String, MetaType>);
+/// The types that variables can have, besides those that are built in.
+pub(crate) struct InputTypes(BTreeMap<String, InputType>);
+
+enum InputType {
+    /// With what tells whether a value is one of it.
+    Scalar(Option<ScalarValidatorFn>),
+    /// With the names of its values.
+    Enum(Vec<String>),
+    Object(Vec<InputField>),
+}
+
+struct InputField {
+    name: String,
+    ty: Type,
+    /// Whether it may be left out, because it is nullable or has a default.
+    is_optional: bool,
+}
 
 impl InputTypes {
     pub(crate) fn of(registry: Registry) -> Self {
-        let mut types = registry.types;
-        types.retain(|_, ty| ty.is_input());
-        Self(types)
+        let types = registry.types.into_iter();
+        Self(types.filter_map(|(name, ty)| Some((name, InputType::of(ty)?))).collect())
     }
 
     /// Checks all variables of an operation; `true` if nothing is left to validation.
@@ -92,41 +107,62 @@ impl InputTypes {
     /// Types of the API: what does not fit is left to validation, which explains it.
     fn judge_own(&self, name: &str, value: &Value) -> Verdict {
         let fits = match (self.0.get(name), value) {
-            (Some(MetaType::Scalar { is_valid, .. }), value) => {
+            (Some(InputType::Scalar(is_valid)), value) => {
                 is_valid.as_ref().is_none_or(|is_valid| is_valid(value))
             }
-            (Some(MetaType::Enum { enum_values, .. }), Value::String(name)) => {
-                enum_values.contains_key(name.as_str())
+            (Some(InputType::Enum(values)), Value::String(name)) => values.contains(name),
+            (Some(InputType::Enum(values)), Value::Enum(name)) => {
+                values.iter().any(|value| value == name)
             }
-            (Some(MetaType::Enum { enum_values, .. }), Value::Enum(name)) => {
-                enum_values.contains_key(name.as_str())
-            }
-            (Some(MetaType::InputObject { input_fields, .. }), Value::Object(members)) => {
-                members.keys().all(|name| input_fields.contains_key(name.as_str()))
-                    && input_fields.values().all(|field| match members.get(&*field.name) {
-                        Some(value) => self.fits(&field.ty, value),
-                        None => field.default_value.is_some() || !field.ty.ends_with('!'),
-                    })
-            }
+            (Some(InputType::Object(fields)), Value::Object(members)) => self.fits(fields, members),
             // Validation takes anything for an input object.
-            (Some(MetaType::InputObject { .. }), _) => return Verdict::Refused,
+            (Some(InputType::Object(_)), _) => return Verdict::Refused,
             _ => false,
         };
         if fits { Verdict::Fits } else { Verdict::Unknown }
     }
 
-    /// Whether a value within another one fits a type that is given as text: `[Item!]`.
-    fn fits(&self, ty: &str, value: &Value) -> bool {
-        match (MetaTypeName::create(ty), value) {
-            (MetaTypeName::NonNull(_), Value::Null) => false,
-            (MetaTypeName::NonNull(ty), value) => self.fits(ty, value),
-            (_, Value::Null) => true,
-            (MetaTypeName::List(ty), Value::List(items)) => {
-                items.iter().all(|item| self.fits(ty, item))
+    /// Whether members are those of an input object. Looks through the fields for each: there are
+    /// few, and hashing their names would take longer.
+    fn fits(&self, fields: &[InputField], members: &IndexMap<Name, Value>) -> bool {
+        let mut is_given = vec![false; fields.len()];
+        for (name, value) in members {
+            let Some(at) = fields.iter().position(|field| field.name == *name) else {
+                return false;
+            };
+            is_given[at] = true;
+            if self.judge(&fields[at].ty, value) != Verdict::Fits {
+                return false;
             }
-            (MetaTypeName::List(ty), value) => self.fits(ty, value),
-            (MetaTypeName::Named(name), value) => self.judge_named(name, value) == Verdict::Fits,
         }
+        fields.iter().zip(is_given).all(|(field, is_given)| is_given || field.is_optional)
+    }
+}
+
+impl InputType {
+    /// Keeps what is needed of a type; none, if it is none of input.
+    fn of(ty: MetaType) -> Option<Self> {
+        Some(match ty {
+            MetaType::Scalar { is_valid, .. } => Self::Scalar(is_valid),
+            MetaType::Enum { enum_values, .. } => {
+                Self::Enum(enum_values.into_values().map(|value| value.name).collect())
+            }
+            MetaType::InputObject { input_fields, .. } => {
+                Self::Object(input_fields.into_values().map(InputField::of).collect::<Option<_>>()?)
+            }
+            MetaType::Object { .. } | MetaType::Interface { .. } | MetaType::Union { .. } => {
+                return None;
+            }
+        })
+    }
+}
+
+impl InputField {
+    fn of(field: MetaInputValue) -> Option<Self> {
+        // `[Item!]`; an object with a type that cannot be read would be left to validation.
+        let ty = Type::new(&field.ty)?;
+        let is_optional = ty.nullable || field.default_value.is_some();
+        Some(Self { name: field.name, ty, is_optional })
     }
 }
 
@@ -141,7 +177,6 @@ mod tests {
 
     use super::*;
     use crate::types;
-    use async_graphql::registry::MetaInputValue;
 
     /// `input Item { id: Int!, kind: Kind = A, tags: [String!] }`, `enum Kind { A }`
     fn types() -> InputTypes {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use async_graphql::Value;
 
-use super::{encode, encode_array, expected};
+use super::{Path, encode, encode_array, expected};
 use crate::model::Type;
 use crate::operator::{Argument, Place};
 use crate::{Error, Result};
@@ -25,7 +25,7 @@ impl Form {
 
     /// Turns a value into text; `None` is NULL. `path` names the value in errors.
     pub(crate) fn encode(self, value: &Value, path: &str) -> Result<Option<String>> {
-        encode_argument(self.argument, self.ty, value, path)
+        encode_argument(self.argument, self.ty, value, &Path::Argument(path))
     }
 }
 
@@ -34,7 +34,7 @@ fn encode_argument(
     argument: Argument,
     ty: &'static Type,
     value: &Value,
-    path: &str,
+    path: &Path<'_>,
 ) -> Result<Option<String>> {
     let is_null = match value {
         Value::Null => argument != Argument::Nullable,

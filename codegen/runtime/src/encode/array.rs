@@ -2,18 +2,18 @@
 
 use async_graphql::Value;
 
-use super::{encode, expected, items, push_quoted};
+use super::{Path, encode, expected, items, push_quoted};
 use crate::model::Type;
 use crate::{Error, Result};
 
 /// `{"a","b",NULL}`, every element quoted, so that none is mistaken for another.
-pub(super) fn array_literal(element: &Type, value: &Value, path: &str) -> Result<String> {
+pub(super) fn array_literal(element: &Type, value: &Value, path: &Path<'_>) -> Result<String> {
     let mut text = String::from("{");
     for (index, item) in items(value).iter().enumerate() {
         if index > 0 {
             text.push(',');
         }
-        match encode(element, item, &format!("{path}[{index}]"))? {
+        match encode(element, item, &path.item(index))? {
             Some(item) => push_quoted(&mut text, &item),
             None => text.push_str("NULL"),
         }
@@ -27,7 +27,7 @@ pub(super) fn multi_array_literal(
     element: &Type,
     dimensions: usize,
     value: &Value,
-    path: &str,
+    path: &Path<'_>,
 ) -> Result<String> {
     let mut text = String::new();
     let mut lengths = vec![None; dimensions];
@@ -41,7 +41,7 @@ fn push_lists(
     element: &Type,
     lengths: &mut [Option<usize>],
     value: &Value,
-    path: &str,
+    path: &Path<'_>,
     text: &mut String,
 ) -> Result<()> {
     let Some((length, inner)) = lengths.split_first_mut() else {
@@ -66,7 +66,7 @@ fn push_lists(
         if index > 0 {
             text.push(',');
         }
-        push_lists(element, inner, item, &format!("{path}[{index}]"), text)?;
+        push_lists(element, inner, item, &path.item(index), text)?;
     }
     text.push('}');
     Ok(())
@@ -79,11 +79,11 @@ mod tests {
     use super::*;
 
     fn literal(dimensions: usize, value: &Value) -> String {
-        multi_array_literal(&Type::Int4, dimensions, value, "x").unwrap()
+        multi_array_literal(&Type::Int4, dimensions, value, &Path::Argument("x")).unwrap()
     }
 
     fn refusal(value: &Value) -> String {
-        multi_array_literal(&Type::Int4, 2, value, "x").unwrap_err().to_string()
+        multi_array_literal(&Type::Int4, 2, value, &Path::Argument("x")).unwrap_err().to_string()
     }
 
     #[test]

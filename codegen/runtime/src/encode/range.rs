@@ -2,12 +2,12 @@
 
 use async_graphql::Value;
 
-use super::{encode, expected, fields, items, push_quoted};
+use super::{Path, encode, expected, fields, items, push_quoted};
 use crate::model::{Column, RangeType};
 use crate::{Error, Result};
 
 /// `["lower","upper")`, an unbounded side as nothing, or `empty`.
-pub(super) fn range_literal(ty: &RangeType, value: &Value, path: &str) -> Result<String> {
+pub(super) fn range_literal(ty: &RangeType, value: &Value, path: &Path<'_>) -> Result<String> {
     let given = fields(ty.object.columns, value, path)?;
     let [lower, upper, lower_inclusive, upper_inclusive, is_empty] = ty.object.columns else {
         return Err(Error::internal(format!("`{}` is no range", ty.object.name)));
@@ -18,11 +18,11 @@ pub(super) fn range_literal(ty: &RangeType, value: &Value, path: &str) -> Result
     let flag = |column: &Column| match find(column) {
         None => Ok(column.input_default == Some("true")),
         Some(Value::Boolean(flag)) => Ok(*flag),
-        Some(_) => Err(expected(&format!("{path}.{}", column.field), "a Boolean")),
+        Some(_) => Err(expected(&path.field(column.field), "a Boolean")),
     };
     let bound = |column: &Column| match find(column) {
         None => Ok(None),
-        Some(value) => encode(&column.ty, value, &format!("{path}.{}", column.field)),
+        Some(value) => encode(&column.ty, value, &path.field(column.field)),
     };
     let (lower, upper) = (bound(lower)?, bound(upper)?);
     let (lower_inclusive, upper_inclusive) = (flag(lower_inclusive)?, flag(upper_inclusive)?);
@@ -41,9 +41,9 @@ pub(super) fn range_literal(ty: &RangeType, value: &Value, path: &str) -> Result
 }
 
 /// `{["a","b"),["c","d")}`
-pub(super) fn multirange_literal(ty: &RangeType, value: &Value, path: &str) -> Result<String> {
+pub(super) fn multirange_literal(ty: &RangeType, value: &Value, path: &Path<'_>) -> Result<String> {
     let range = |(index, item): (usize, &Value)| {
-        let path = format!("{path}[{index}]");
+        let path = path.item(index);
         match item {
             Value::Null => Err(expected(&path, "a range; a multirange has no nulls")),
             item => range_literal(ty, item, &path),

@@ -6,15 +6,16 @@
 
 use async_graphql::Value;
 
-use super::{encode, expected, fields, items, json_text, scalar};
+use super::{Path, encode, expected, fields, items, scalar};
 use crate::Result;
+use crate::json::write_string;
 use crate::model::{Column, Type};
 use crate::text::{self, is_decimal};
 
 /// Appends a value under its SQL names.
-pub(super) fn push(shape: &Type, value: &Value, path: &str, out: &mut String) -> Result<()> {
+pub(super) fn push(shape: &Type, value: &Value, path: &Path<'_>, out: &mut Vec<u8>) -> Result<()> {
     match (shape, value) {
-        (_, Value::Null) => out.push_str("null"),
+        (_, Value::Null) => out.extend_from_slice(b"null"),
         (Type::Shaped(shape), value) => push(shape, value, path, out)?,
         (Type::Array(element), value) => {
             push_list(value, path, out, |item, path, out| push(element, item, path, out))?
@@ -25,7 +26,9 @@ pub(super) fn push(shape: &Type, value: &Value, path: &str, out: &mut String) ->
             push_lists(element, *dimensions, value, path, out)?;
         }
         (Type::Composite(ty), value) => push_object(ty.object.columns, value, path, out)?,
-        (Type::Json | Type::Jsonb, value) => out.push_str(&json_text(value, path)?),
+        (Type::Json | Type::Jsonb, value) => {
+            serde_json::to_writer(out, value).map_err(|_| expected(path, "a JSON value"))?;
+        }
         (ty, value) => push_scalar(ty, value, path, out)?,
     }
     Ok(())
@@ -33,18 +36,18 @@ pub(super) fn push(shape: &Type, value: &Value, path: &str, out: &mut String) ->
 
 fn push_list(
     value: &Value,
-    path: &str,
-    out: &mut String,
-    push: impl Fn(&Value, &str, &mut String) -> Result<()>,
+    path: &Path<'_>,
+    out: &mut Vec<u8>,
+    push: impl Fn(&Value, &Path<'_>, &mut Vec<u8>) -> Result<()>,
 ) -> Result<()> {
-    out.push('[');
+    out.push(b'[');
     for (index, item) in items(value).iter().enumerate() {
         if index > 0 {
-            out.push(',');
+            out.push(b',');
         }
-        push(item, &format!("{path}[{index}]"), out)?;
+        push(item, &path.item(index), out)?;
     }
-    out.push(']');
+    out.push(b']');
     Ok(())
 }
 
@@ -52,8 +55,8 @@ fn push_lists(
     element: &Type,
     dimensions: usize,
     value: &Value,
-    path: &str,
-    out: &mut String,
+    path: &Path<'_>,
+    out: &mut Vec<u8>,
 ) -> Result<()> {
     match dimensions {
         0 => push(element, value, path, out),
@@ -66,64 +69,66 @@ fn push_lists(
 fn push_object(
     columns: &'static [Column],
     value: &Value,
-    path: &str,
-    out: &mut String,
+    path: &Path<'_>,
+    out: &mut Vec<u8>,
 ) -> Result<()> {
-    out.push('{');
+    out.push(b'{');
     for (index, (column, value)) in fields(columns, value, path)?.into_iter().enumerate() {
         if index > 0 {
-            out.push(',');
+            out.push(b',');
         }
-        push_string(column.column, path, out)?;
-        out.push(':');
-        push(&column.ty, value, &format!("{path}.{}", column.field), out)?;
+        write_string(column.column, out);
+        out.push(b':');
+        push(&column.ty, value, &path.field(column.field), out)?;
     }
-    out.push('}');
+    out.push(b'}');
     Ok(())
 }
 
-fn push_scalar(ty: &Type, value: &Value, path: &str, out: &mut String) -> Result<()> {
+fn push_scalar(ty: &Type, value: &Value, path: &Path<'_>, out: &mut Vec<u8>) -> Result<()> {
     let text = match ty {
         Type::Bytea | Type::Range(_) | Type::Multirange(_) => encode(ty, value, path)?,
         ty => Some(scalar(ty, value, path)?),
     }
     .unwrap_or_default();
     match ty {
-        Type::Bool | Type::Int2 | Type::Int4 | Type::Int8 | Type::Float4 | Type::Float8 => {
+        // What is left of these cannot be wrong.
+        Type::Bool | Type::Int2 | Type::Int4 | Type::Int8 => out.extend_from_slice(text.as_bytes()),
+        Type::Float4 | Type::Float8 => {
             check(ty, &text, path)?;
-            out.push_str(&text);
+            out.extend_from_slice(text.as_bytes());
         }
         // A number of JSON has as many digits as it likes; `NaN` is a string.
-        Type::Numeric if is_decimal(&text) => out.push_str(&text),
-        Type::Enum(_) | Type::Bytea => push_string(&text, path, out)?,
+        Type::Numeric if is_decimal(&text) => out.extend_from_slice(text.as_bytes()),
+        Type::Enum(_) | Type::Bytea => write_string(&text, out),
         Type::Range(_) | Type::Multirange(_) => {
             check_bounds(ty, value, path)?;
-            push_string(&text, path, out)?;
+            write_string(&text, out);
         }
         ty => {
             check(ty, &text, path)?;
-            push_string(&text, path, out)?;
+            write_string(&text, out);
         }
     }
     Ok(())
 }
 
 /// Refuses text that is no value of its type.
-fn check(ty: &Type, text: &str, path: &str) -> Result<()> {
+fn check(ty: &Type, text: &str, path: &Path<'_>) -> Result<()> {
     text::write(ty, text, &mut Vec::new())
         .ok_or_else(|| expected(path, &format!("{}, and this is none: `{text}`", example(ty))))
 }
 
 /// Refuses bounds that are no value of their type.
-fn check_bounds(ty: &Type, value: &Value, path: &str) -> Result<()> {
+fn check_bounds(ty: &Type, value: &Value, path: &Path<'_>) -> Result<()> {
     let (Type::Range(range) | Type::Multirange(range)) = ty else { return Ok(()) };
     for (index, item) in items(value).iter().enumerate() {
         let path = match ty {
-            Type::Multirange(_) => format!("{path}[{index}]"),
-            _ => path.to_owned(),
+            Type::Multirange(_) => path.item(index),
+            _ => *path,
         };
         for (column, value) in fields(range.object.columns, item, &path)? {
-            push(&column.ty, value, &format!("{path}.{}", column.field), &mut String::new())?;
+            push(&column.ty, value, &path.field(column.field), &mut Vec::new())?;
         }
     }
     Ok(())
@@ -146,9 +151,4 @@ fn example(ty: &Type) -> &'static str {
         Type::Macaddr => "an address such as \"08:00:2b:01:02:03\"",
         _ => "a value of its type",
     }
-}
-
-fn push_string(text: &str, path: &str, out: &mut String) -> Result<()> {
-    out.push_str(&json_text(&Value::String(text.to_owned()), path)?);
-    Ok(())
 }

@@ -1,16 +1,16 @@
-//! A look at a document before it is parsed.
+//! Limits on the text of a document, before it is parsed.
 //!
 //! The bytes of a document do not bound what it costs to parse and validate it: values nested a few
 //! hundred deep overflow the parser's stack, which ends the process, and thirty fragments of which
 //! each spreads the next one twice keep validation busy for hours. One quick pass over the tokens
-//! finds both, and refuses what is too long. The same pass finds the name of the operation for the log.
+//! finds both, and refuses what is too long.
 
 use std::collections::HashMap;
 
-use runtime::{Error, Limit};
-
+use super::{Limit, Limits};
+use crate::head::Header;
 use crate::lexer::{Lexer, Token};
-use crate::limits::RequestLimits;
+use crate::{Error, Result};
 
 /// How deep brackets may be nested.
 const MAX_NESTING: usize = 64;
@@ -18,17 +18,8 @@ const MAX_NESTING: usize = 64;
 /// How long a chain of fragments that spread each other may be; async-graphql allows half of it.
 const MAX_CHAIN: usize = 64;
 
-/// What the pass found.
-#[derive(Debug)]
-pub(crate) struct Outline<'a> {
-    /// The name of the first operation that has one.
-    pub(crate) operation: Option<&'a str>,
-    /// Whether the document has a mutation.
-    pub(crate) may_change: bool,
-}
-
-/// Reads a document's outline; `Err` says which limit it breaks.
-pub(crate) fn outline<'a>(document: &'a str, limits: &RequestLimits) -> Result<Outline<'a>, Error> {
+/// Refuses a document whose text goes beyond the limits.
+pub(crate) fn check(document: &str, limits: &Limits) -> Result<()> {
     if document.len() > limits.max_query_bytes {
         return Err(Limit::QueryBytes.exceeded(format!(
             "the document has {} bytes, more than {}; pass values as variables",
@@ -37,7 +28,6 @@ pub(crate) fn outline<'a>(document: &'a str, limits: &RequestLimits) -> Result<O
         )));
     }
     let max_tokens = limits.max_tokens;
-    let mut outline = Outline { operation: None, may_change: false };
     let mut operations = Definition::default();
     let mut fragments = HashMap::new();
     let mut lexer = Lexer::new(document);
@@ -47,11 +37,9 @@ pub(crate) fn outline<'a>(document: &'a str, limits: &RequestLimits) -> Result<O
         if !definition.read(header.last, &mut lexer, &mut budget)? {
             return Err(too_many_tokens(max_tokens));
         }
-        outline.may_change |= header.keyword == "mutation";
-        if header.keyword == "fragment" {
+        if header.is_fragment() {
             fragments.insert(header.name.unwrap_or_default(), Fragment::from(definition));
         } else {
-            outline.operation = outline.operation.or(header.name);
             operations.tokens += definition.tokens;
             operations.spreads.append(&mut definition.spreads);
         }
@@ -60,34 +48,13 @@ pub(crate) fn outline<'a>(document: &'a str, limits: &RequestLimits) -> Result<O
     if tokens > max_tokens {
         return Err(too_many_tokens(max_tokens));
     }
-    Ok(outline)
+    Ok(())
 }
 
 fn too_many_tokens(max_tokens: usize) -> Error {
     Limit::Tokens.exceeded(format!(
         "the document has more than {max_tokens} tokens, with its fragments spelled out"
     ))
-}
-
-/// How a definition begins: `query Name`, `fragment Name`, or at once with its fields.
-struct Header<'a> {
-    keyword: &'a str,
-    name: Option<&'a str>,
-    /// The first token that belongs to neither.
-    last: Option<Token<'a>>,
-}
-
-impl<'a> Header<'a> {
-    fn read(lexer: &mut Lexer<'a>) -> Option<Self> {
-        let (keyword, next) = match lexer.next()? {
-            Token::Name(keyword) => (keyword, lexer.next()),
-            token => ("", Some(token)),
-        };
-        Some(match next {
-            Some(Token::Name(name)) => Self { keyword, name: Some(name), last: lexer.next() },
-            last => Self { keyword, name: None, last },
-        })
-    }
 }
 
 /// What a definition consists of.
@@ -105,7 +72,7 @@ impl<'a> Definition<'a> {
         first: Option<Token<'a>>,
         lexer: &mut Lexer<'a>,
         budget: &mut usize,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool> {
         let (mut depth, mut after_spread) = (0_usize, false);
         let mut next = first;
         while let Some(token) = next {
@@ -188,38 +155,15 @@ mod tests {
 
     const MAX_TOKENS: usize = 20_000;
 
-    fn outline(document: &str) -> Result<Outline<'_>, Error> {
+    fn check(document: &str) -> Result<()> {
         let max_query_bytes = 1_000_000;
-        let limits =
-            RequestLimits { max_query_bytes, max_tokens: MAX_TOKENS, ..Default::default() };
-        super::outline(document, &limits)
-    }
-
-    fn name(document: &str) -> Option<&str> {
-        outline(document).unwrap().operation
-    }
-
-    #[test]
-    fn operations_are_named() {
-        assert_eq!(name("{ a }"), None);
-        assert_eq!(name("query Orders($a: In = {b: 1}) @x { a }"), Some("Orders"));
-        assert_eq!(name("# query No\nquery, query { a }"), Some("query"));
-        assert_eq!(name("query ($q: String) { query Inner }"), None);
-        assert_eq!(name("fragment F on T { a } mutation M { a }"), Some("M"));
-        assert_eq!(name("query @a(b: 1) { a } query B { a }"), Some("B"));
-    }
-
-    #[test]
-    fn mutations_change_something() {
-        let may_change = |document| outline(document).unwrap().may_change;
-        assert!(may_change("mutation { a }"));
-        assert!(may_change("fragment F on T { a } query A { b } mutation M { a }"));
-        assert!(!may_change("query mutation { a(b: \"mutation\") } # mutation"));
+        let limits = Limits { max_query_bytes, max_tokens: MAX_TOKENS, ..Default::default() };
+        super::check(document, &limits)
     }
 
     #[test]
     fn nesting_is_limited() {
-        let deep = |open: &str| outline(&open.repeat(MAX_NESTING + 1)).is_err();
+        let deep = |open: &str| check(&open.repeat(MAX_NESTING + 1)).is_err();
         for open in ["{a", "[", "a(b:{c:", "{a(b:\"}\")"] {
             assert!(deep(open), "{open}");
         }
@@ -231,9 +175,9 @@ mod tests {
     #[test]
     fn tokens_are_limited() {
         let document = |fields: usize| format!("{{{}}}", "a ".repeat(fields));
-        assert!(outline(&document(MAX_TOKENS - 2)).is_ok());
-        assert!(outline(&document(MAX_TOKENS - 1)).is_err());
-        assert!(outline(&"# a\n".repeat(MAX_TOKENS + 1)).is_ok());
+        assert!(check(&document(MAX_TOKENS - 2)).is_ok());
+        assert!(check(&document(MAX_TOKENS - 1)).is_err());
+        assert!(check(&"# a\n".repeat(MAX_TOKENS + 1)).is_ok());
     }
 
     #[test]
@@ -244,16 +188,16 @@ mod tests {
             let fragments: String = (0..levels).map(fragment).collect();
             format!("{{ ...F0 }} {fragments} fragment F{levels} on Q {{ a }}")
         };
-        assert!(outline(&doubling(8)).is_ok());
-        assert!(outline(&doubling(16)).is_err());
-        assert!(outline(&doubling(60)).is_err());
+        assert!(check(&doubling(8)).is_ok());
+        assert!(check(&doubling(16)).is_err());
+        assert!(check(&doubling(60)).is_err());
         let chain = |length: usize| {
             let fragment = |at| format!("fragment F{at} on Q {{ ...F{} }}", at + 1);
             format!("{{ ...F0 }} {}", (0..length).map(fragment).collect::<String>())
         };
-        assert!(outline(&chain(MAX_CHAIN)).is_ok());
-        assert!(outline(&chain(3000)).is_err());
-        assert!(outline("{ ...A } fragment A on Q { ...B ...B } fragment B on Q { ...A }").is_ok());
-        assert!(outline("{ ... on Q { a } ...Missing ... { a } }").is_ok());
+        assert!(check(&chain(MAX_CHAIN)).is_ok());
+        assert!(check(&chain(3000)).is_err());
+        assert!(check("{ ...A } fragment A on Q { ...B ...B } fragment B on Q { ...A }").is_ok());
+        assert!(check("{ ... on Q { a } ...Missing ... { a } }").is_ok());
     }
 }

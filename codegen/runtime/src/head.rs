@@ -1,0 +1,95 @@
+//! What a document says of its operations, before it is parsed.
+
+use crate::lexer::{Lexer, Token};
+
+/// The operation that a request asks for.
+#[derive(Debug, Eq, PartialEq)]
+pub struct Head<'a> {
+    /// Its name.
+    pub operation: Option<&'a str>,
+    /// Whether it is a mutation.
+    pub may_change: bool,
+}
+
+/// Looks for the operation of a name in a document, or for the first one. Of a document that is not
+/// valid, anything may come out.
+pub fn head<'a>(document: &'a str, wanted: Option<&'a str>) -> Head<'a> {
+    let mut lexer = Lexer::new(document);
+    while let Some(header) = Header::read(&mut lexer) {
+        if !header.is_fragment() && (wanted.is_none() || wanted == header.name) {
+            return Head { operation: header.name, may_change: header.keyword == "mutation" };
+        }
+        header.skip(&mut lexer);
+    }
+    Head { operation: wanted, may_change: false }
+}
+
+/// How a definition begins: `query Name`, `fragment Name`, or at once with its fields.
+pub(crate) struct Header<'a> {
+    pub(crate) keyword: &'a str,
+    pub(crate) name: Option<&'a str>,
+    /// The first token that belongs to neither.
+    pub(crate) last: Option<Token<'a>>,
+}
+
+impl<'a> Header<'a> {
+    pub(crate) fn read(lexer: &mut Lexer<'a>) -> Option<Self> {
+        let (keyword, next) = match lexer.next()? {
+            Token::Name(keyword) => (keyword, lexer.next()),
+            token => ("", Some(token)),
+        };
+        Some(match next {
+            Some(Token::Name(name)) => Self { keyword, name: Some(name), last: lexer.next() },
+            last => Self { keyword, name: None, last },
+        })
+    }
+
+    pub(crate) fn is_fragment(&self) -> bool {
+        self.keyword == "fragment"
+    }
+
+    /// Goes on to the bracket that closes the fields: no other curly bracket is outside of round ones.
+    fn skip(self, lexer: &mut Lexer<'a>) {
+        let mut depth = 0_usize;
+        let mut next = self.last;
+        while let Some(token) = next {
+            match token {
+                Token::Open(_) => depth += 1,
+                Token::Close(bracket) => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 && bracket == b'}' {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+            next = lexer.next();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_named() {
+        let name = |document| head(document, None).operation;
+        assert_eq!(name("{ a }"), None);
+        assert_eq!(name("query Orders($a: In = {b: 1}) @x { a }"), Some("Orders"));
+        assert_eq!(name("# query No\nquery, query { a }"), Some("query"));
+        assert_eq!(name("query ($q: String) { query Inner }"), None);
+        assert_eq!(name("fragment F on T { a(b: {c: \"}\"}) } mutation M { a }"), Some("M"));
+        assert_eq!(head("query A { a }", Some("B")).operation, Some("B"));
+    }
+
+    #[test]
+    fn mutations_change_something() {
+        let may_change = |document, wanted| head(document, wanted).may_change;
+        assert!(may_change("mutation { a }", None));
+        assert!(may_change("fragment F on T { a } query A { b } mutation M { a }", Some("M")));
+        assert!(!may_change("fragment F on T { a } query A { b } mutation M { a }", Some("A")));
+        assert!(!may_change("query mutation { a(b: \"mutation\") } # mutation", None));
+        assert!(!may_change("query A { a } mutation", Some("B")));
+    }
+}
