@@ -89,7 +89,7 @@ fn write(dir: &Path, subjects: &[Subject]) {
         let changes = subject.files.compare(&src).expect("readable files");
         codegen::apply(&src, &changes).expect("writable files");
     }
-    let others = ["async-graphql", "axum", "runtime", "server", "tokio"];
+    let others = ["async-graphql", "runtime", "server", "tokio"];
     let mut serve = manifest_of("serve", &others);
     for name in &names {
         serve += &format!("{name} = {{ path = \"../{name}\" }}\n");
