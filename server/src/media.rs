@@ -51,7 +51,10 @@ struct Wish {
 /// Without an `Accept` header, or where only a wildcard speaks for us, JSON is the answer that any
 /// client understands.
 pub(crate) fn negotiate(headers: &HeaderMap, offer: &[Media]) -> Option<Media> {
-    if !headers.contains_key(ACCEPT) {
+    let mut wanted = headers.get_all(ACCEPT).iter();
+    let wanted = (wanted.next().map(HeaderValue::as_bytes), wanted.next());
+    // What nearly all programs send.
+    if let (None | Some(b"application/json" | b"*/*"), None) = wanted {
         return Some(Media::Json);
     }
     let wishes = offer.iter().filter_map(|&media| Some((wish(headers, media)?, media)));

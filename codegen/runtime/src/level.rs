@@ -130,24 +130,39 @@ pub(crate) fn write_values<'a>(
 impl Level {
     /// Completes fetched rows with everything below them. `early` has what was fetched already for
     /// a single row, by field; it may end early.
-    pub(crate) fn load<'a>(
-        run: Run<'a>,
-        selection: &'a Selection,
+    pub(crate) async fn load(
+        run: Run<'_>,
+        selection: &Selection,
         rows: impl Into<Arc<Vec<Row>>>,
         skip: usize,
         early: Vec<Option<Vec<Row>>>,
+    ) -> Result<Self> {
+        let max_page_size = run.limits.max_page_size;
+        let level = Self { rows: rows.into(), skip, max_page_size, ..Self::default() };
+        // What has nothing below it, as most levels, needs no box.
+        match selection.is_flat() {
+            true => Ok(level),
+            false => level.complete(run, selection, early).await,
+        }
+    }
+
+    fn complete<'a>(
+        mut self,
+        run: Run<'a>,
+        selection: &'a Selection,
+        early: Vec<Option<Vec<Row>>>,
     ) -> Pin<Box<dyn Future<Output = Result<Self>> + Send + 'a>> {
-        let (rows, max_page_size) = (rows.into(), run.limits.max_page_size);
         Box::pin(async move {
+            let (rows, skip) = (self.rows.clone(), self.skip);
             let mut early = early.into_iter();
             let below = selection
                 .rows_fields()
                 .map(|field| Below::load(run, field, &rows, skip, early.next().flatten()));
             let aggregates = selection.aggregate_fields();
             let aggregates = aggregates.map(|field| load_aggregate(run, field, &rows, skip));
-            let (below, aggregates) =
+            (self.below, self.aggregates) =
                 try_join(try_join_all(below), try_join_all(aggregates)).await?;
-            Ok(Self { rows, skip, below, aggregates, max_page_size })
+            Ok(self)
         })
     }
 

@@ -98,15 +98,27 @@ impl Lookup {
     }
 }
 
-impl Read for Lookup {
-    async fn read(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<bool> {
+impl Lookup {
+    async fn read_with_early(
+        &self,
+        run: Run<'_>,
+    ) -> (Result<Vec<Row>>, Result<Vec<Option<Vec<Row>>>>) {
         let early = self.early.iter().map(async |sql| -> Result<Option<Vec<Row>>> {
             match sql {
                 Some(sql) => run.rows(sql, &[]).await.map(Some),
                 None => Ok(None),
             }
         });
-        let (rows, early) = join(run.rows(&self.sql, &[]), try_join_all(early)).await;
+        join(run.rows(&self.sql, &[]), try_join_all(early)).await
+    }
+}
+
+impl Read for Lookup {
+    async fn read(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<bool> {
+        let (rows, early) = match self.early.is_empty() {
+            true => (run.rows(&self.sql, &[]).await, Ok(Vec::new())),
+            false => Box::pin(self.read_with_early(run)).await,
+        };
         let rows = rows?;
         if rows.len() > 1 {
             return Err(Error::internal(format!("the key of {} is not unique", self.view.name)));

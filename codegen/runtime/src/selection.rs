@@ -155,6 +155,11 @@ impl Selection {
         })
     }
 
+    /// Whether no field leads to rows or aggregates.
+    pub(crate) fn is_flat(&self) -> bool {
+        !self.fields.iter().any(|field| matches!(field, Field::Rows(_) | Field::Aggregate(_)))
+    }
+
     /// The selected fields that lead to aggregates, in order.
     pub(crate) fn aggregate_fields(&self) -> impl Iterator<Item = &RelatedAggregate> {
         self.fields.iter().filter_map(|field| match field {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
 use tokio_postgres::Row;
 
 use super::raw;
@@ -16,9 +17,11 @@ pub(super) struct Keys<'a> {
     /// For each part of a key, the values of the distinct keys.
     pub(super) parts: Vec<Vec<&'a [u8]>>,
     /// The places of the keys, by the bytes of all parts.
-    positions: HashMap<KeyBytes<'a>, usize>,
+    positions: HashMap<KeyBytes<'a>, usize, RandomState>,
     /// For each parent its key, `None` where a part is NULL and so leads nowhere.
     of_parent: Vec<Option<usize>>,
+    /// Whether there is one parent, whose key is never looked for.
+    is_only: bool,
 }
 
 /// The bytes of a key of one part, or of several, each with its length, so that `a,bc` is not `ab,c`.
@@ -41,23 +44,37 @@ impl<'a> Keys<'a> {
     pub(super) fn of(slots: &[usize], parents: &'a [Row], skip: usize) -> Result<Self> {
         let mut keys = Self {
             parts: vec![Vec::with_capacity(parents.len()); slots.len()],
-            positions: HashMap::with_capacity(parents.len()),
+            positions: HashMap::default(),
             of_parent: Vec::with_capacity(parents.len()),
+            is_only: parents.len() == 1,
         };
+        if !keys.is_only {
+            keys.positions.reserve(parents.len());
+        }
         for row in parents {
-            let key = slots.iter().map(|slot| raw(row, skip + slot));
-            let key: Option<Vec<&[u8]>> = key.collect::<Result<_>>()?;
-            let position = key.map(|key| {
-                let next = keys.len();
-                let position = *keys.positions.entry(KeyBytes::of(&key)).or_insert(next);
-                if position == next {
-                    keys.parts.iter_mut().zip(key).for_each(|(part, value)| part.push(value));
-                }
-                position
-            });
+            let part = |slot: &usize| raw(row, skip + slot);
+            let position = if let [slot] = slots {
+                part(slot)?.map(|part| keys.add(KeyBytes::One(part), &[part]))
+            } else {
+                let key: Option<Vec<&[u8]>> = slots.iter().map(part).collect::<Result<_>>()?;
+                key.map(|key| keys.add(KeyBytes::of(&key), &key))
+            };
             keys.of_parent.push(position);
         }
         Ok(keys)
+    }
+
+    /// The position of a key, which is the next one if it is new.
+    fn add(&mut self, key: KeyBytes<'a>, parts: &[&'a [u8]]) -> usize {
+        let next = self.len();
+        let position = match self.is_only {
+            true => next,
+            false => *self.positions.entry(key).or_insert(next),
+        };
+        if position == next {
+            self.parts.iter_mut().zip(parts).for_each(|(all, part)| all.push(part));
+        }
+        position
     }
 
     /// How many distinct keys there are.
@@ -67,8 +84,11 @@ impl<'a> Keys<'a> {
 
     /// The key that a fetched row belongs to.
     fn position(&self, row: &Row, shape: Shape) -> Result<usize> {
+        if self.len() == 1 {
+            return Ok(0);
+        }
         let position = match shape {
-            Shape::One => Some(0),
+            Shape::One => None,
             Shape::Any { key } => {
                 let key = raw(row, key.unwrap_or(0))?.unwrap_or_default();
                 self.positions.get(&KeyBytes::One(key)).copied()
