@@ -39,14 +39,16 @@ pub(crate) type Body = Either<Full<Bytes>, axum::body::Body>;
 
 /// The application: a service of tower and axum that needs no socket. Cheap to clone.
 #[derive(Clone)]
-pub struct App {
-    api: Arc<Api>,
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    api: Api,
     router: Router,
 }
 
 impl App {
-    pub(crate) fn new(api: Arc<Api>, router: Router) -> Self {
-        Self { api, router: router.layer(compression()) }
+    pub(crate) fn new(api: Api, router: Router) -> Self {
+        Self(Arc::new(Inner { api, router: router.layer(compression()) }))
     }
 
     /// Answers a request, logs it, and gives it the id that the log has.
@@ -72,11 +74,12 @@ impl App {
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         if request.uri().path() != graphql::PATH {
-            let Ok(response) = self.router.oneshot(request.map(axum::body::Body::new)).await;
+            let request = request.map(axum::body::Body::new);
+            let Ok(response) = self.0.router.clone().oneshot(request).await;
             return (response.map(Either::Right), None);
         }
         let (parts, body) = request.into_parts();
-        let (response, operation) = self.api.respond(&parts, body).await;
+        let (response, operation) = self.0.api.respond(&parts, body).await;
         if response.body().len() as u64 <= COMPRESS_ABOVE {
             return (response.map(|body| Either::Left(Full::new(body))), operation);
         }

@@ -154,10 +154,12 @@ impl Api {
     async fn execute(&self, requests: Requests, media: Media, timeout: Pin<&mut Sleep>) -> Answer {
         let (operation, may_change) = match &requests {
             Requests::Single(request) => {
-                let head = head_of(request);
+                let head = self.head(request);
                 (head.operation.and_then(Operation::new), head.may_change)
             }
-            Requests::Batch(list) => (None, list.iter().any(|request| head_of(request).may_change)),
+            Requests::Batch(list) => {
+                (None, list.iter().any(|request| self.head(request).may_change))
+            }
         };
         let execution = AssertUnwindSafe(self.executor.execute(requests)).catch_unwind();
         let response = match within(timeout, execution).await {
@@ -171,10 +173,14 @@ impl Api {
         };
         (response, operation)
     }
-}
 
-fn head_of(request: &Request) -> Head<'_> {
-    runtime::head(&request.query, request.operation_name.as_deref())
+    /// What a document says of its operation; of one that is too long, nothing is worth a look.
+    fn head<'a>(&self, request: &'a Request) -> Head<'a> {
+        if request.query.len() > self.limits.max_query_bytes {
+            return Head::default();
+        }
+        runtime::head(&request.query, request.operation_name.as_deref())
+    }
 }
 
 /// Does work, unless the time is over.

@@ -45,7 +45,7 @@ pub(crate) fn app(
     let router = router
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || Refusal::method_not_allowed("GET, HEAD"));
-    App::new(Arc::new(api), router)
+    App::new(api, router)
 }
 
 /// The process is up.

@@ -125,6 +125,20 @@ async fn headers_are_checked() {
 }
 
 #[tokio::test]
+async fn head_is_answered_as_get_without_a_body() {
+    let app = app(|_| ());
+    let path = "/graphql?query=%7B%20hello%20%7D";
+    let whole = get(&app, path, &[]).await;
+    let request = axum::http::Request::head(path).body(axum::body::Body::empty()).unwrap();
+    let head = send(&app, request).await;
+    assert_eq!((head.status, head.body.len()), (whole.status, 0));
+    assert_eq!(head.header("content-length"), whole.body.len().to_string());
+    for name in ["content-type", "vary", "x-content-type-options"] {
+        assert_eq!(head.header(name), whole.header(name), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn every_error_has_a_code() {
     let app = app(|_| ());
     let deep = format!("{}hello{}", "{me".repeat(9), "}".repeat(9));
@@ -214,6 +228,7 @@ async fn large_answers_are_compressed() {
     assert_eq!(answer.header("content-encoding"), "");
     let answer = post(&app, r#"{"query":"{ list(length: 1000) }"}"#, &[]).await;
     assert_eq!(answer.header("content-encoding"), "");
+    assert_eq!(answer.header("vary"), "accept-encoding");
 }
 
 #[tokio::test]
@@ -225,6 +240,8 @@ async fn requests_have_ids() {
         let made = get(&app, "/healthz", &[("x-request-id", strange)]).await;
         assert_eq!(made.header("x-request-id").len(), 16);
     }
+    let operation = post(&app, r#"{"query":"{ hello }"}"#, &[("x-request-id", "abc-2")]).await;
+    assert_eq!(operation.header("x-request-id"), "abc-2");
 }
 
 #[tokio::test]

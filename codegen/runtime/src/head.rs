@@ -3,7 +3,7 @@
 use crate::lexer::{Lexer, Token};
 
 /// The operation that a request asks for.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Debug, Default, Eq, PartialEq)]
 pub struct Head<'a> {
     /// Its name.
     pub operation: Option<&'a str>,

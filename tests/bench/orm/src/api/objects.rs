@@ -4,10 +4,12 @@ use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, DatabaseConnection, EntityTrait, JoinType, ModelTrait, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
 };
 use tokio::sync::OnceCell;
 
+use super::Loading;
 use crate::entity::order::OrderStatus;
 use crate::entity::payment::PaymentKind;
 use crate::entity::{customer, order, order_item, payment, product};
@@ -17,6 +19,9 @@ pub(crate) struct Order {
     pub(crate) model: order::Model,
     pub(crate) customer: OnceCell<customer::Model>,
     pub(crate) items: OnceCell<Vec<Item>>,
+    /// Whether totals are computed from the lines whenever they are read, as traditional models do.
+    /// Otherwise those are taken that triggers keep in the table.
+    pub(crate) computes_totals: bool,
 }
 
 /// A line of an order.
@@ -45,7 +50,8 @@ pub(crate) struct Revenue {
 
 impl From<order::Model> for Order {
     fn from(model: order::Model) -> Self {
-        Self { model, customer: OnceCell::new(), items: OnceCell::new() }
+        let (customer, items) = (OnceCell::new(), OnceCell::new());
+        Self { model, customer, items, computes_totals: false }
     }
 }
 
@@ -66,12 +72,32 @@ fn database<'a>(ctx: &Context<'a>) -> &'a DatabaseConnection {
 }
 
 impl Order {
+    /// An order that reads everything when it is asked for.
+    pub(crate) fn lazy(model: order::Model) -> Self {
+        Self { computes_totals: true, ..Self::from(model) }
+    }
+
     async fn customer(&self, ctx: &Context<'_>) -> Result<&customer::Model> {
         let read = async || {
             let found = self.model.find_related(customer::Entity).one(database(ctx)).await?;
             found.ok_or_else(|| async_graphql::Error::new("an order has no customer"))
         };
         self.customer.get_or_try_init(read).await
+    }
+
+    async fn lines(&self, ctx: &Context<'_>) -> Result<&[Item]> {
+        let read = async || {
+            let items = self.model.find_related(order_item::Entity);
+            let items = items.order_by_asc(order_item::Column::Id).all(database(ctx)).await?;
+            Result::<Vec<Item>>::Ok(items.into_iter().map(Item::from).collect())
+        };
+        Ok(self.items.get_or_try_init(read).await?.as_slice())
+    }
+}
+
+impl Item {
+    fn amount(&self) -> Decimal {
+        self.model.price * Decimal::from(self.model.quantity)
     }
 }
 
@@ -93,12 +119,18 @@ impl Order {
         Ok(&self.customer(ctx).await?.email)
     }
 
-    async fn item_count(&self) -> i32 {
-        self.model.item_count
+    async fn item_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        match self.computes_totals {
+            true => Ok(self.lines(ctx).await?.len().try_into()?),
+            false => Ok(self.model.item_count),
+        }
     }
 
-    async fn total_amount(&self) -> Decimal {
-        self.model.total_amount
+    async fn total_amount(&self, ctx: &Context<'_>) -> Result<Decimal> {
+        match self.computes_totals {
+            true => Ok(self.lines(ctx).await?.iter().map(Item::amount).sum()),
+            false => Ok(self.model.total_amount),
+        }
     }
 
     async fn status(&self) -> OrderStatus {
@@ -132,12 +164,7 @@ impl Order {
     }
 
     async fn items(&self, ctx: &Context<'_>) -> Result<&[Item]> {
-        let read = async || {
-            let items = self.model.find_related(order_item::Entity);
-            let items = items.order_by_asc(order_item::Column::Id).all(database(ctx)).await?;
-            Result::<Vec<Item>>::Ok(items.into_iter().map(Item::from).collect())
-        };
-        Ok(self.items.get_or_try_init(read).await?.as_slice())
+        self.lines(ctx).await
     }
 }
 
@@ -160,7 +187,7 @@ impl Item {
     }
 
     async fn subtotal(&self) -> Decimal {
-        self.model.price * Decimal::from(self.model.quantity)
+        self.amount()
     }
 }
 
@@ -183,7 +210,7 @@ impl Customer {
                 .limit(limit)
                 .all(database(ctx))
                 .await?;
-            Result::<Vec<Order>>::Ok(orders.into_iter().map(Order::from).collect())
+            Result::<Vec<Order>>::Ok(orders.into_iter().map(Order::lazy).collect())
         };
         Ok(self.orders.get_or_try_init(read).await?.as_slice())
     }
@@ -207,8 +234,16 @@ impl Inventory {
         self.0.quantity_reserved
     }
 
-    async fn quantity_in_orders(&self) -> i32 {
-        self.0.quantity_in_orders
+    /// As for the totals of orders: added up when it is read, or what triggers keep.
+    async fn quantity_in_orders(&self, ctx: &Context<'_>) -> Result<i32> {
+        if *ctx.data_unchecked::<Loading>() == Loading::Eager {
+            return Ok(self.0.quantity_in_orders);
+        }
+        let lines = self.0.find_related(order_item::Entity);
+        let lines = lines.join(JoinType::InnerJoin, order_item::Relation::Order.def());
+        let lines = lines.filter(order::Column::Status.ne(OrderStatus::Cancelled));
+        let lines = lines.all(database(ctx)).await?;
+        Ok(lines.iter().map(|line| line.quantity).sum())
     }
 
     async fn low_stock(&self) -> bool {

@@ -75,7 +75,7 @@ impl Query {
 /// Orders, eagerly with what is selected of them below `path`.
 async fn orders(ctx: &Context<'_>, found: Vec<order::Model>, path: &str) -> Result<Vec<Order>> {
     if *ctx.data_unchecked::<Loading>() == Loading::Lazy {
-        return Ok(found.into_iter().map(Order::from).collect());
+        return Ok(found.into_iter().map(Order::lazy).collect());
     }
     let database: &DatabaseConnection = ctx.data_unchecked();
     let look = ctx.look_ahead();
