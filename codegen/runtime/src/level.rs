@@ -155,13 +155,21 @@ impl Level {
         Box::pin(async move {
             let (rows, skip) = (self.rows.clone(), self.skip);
             let mut early = early.into_iter();
-            let below = selection
+            let mut below = selection
                 .rows_fields()
                 .map(|field| Below::load(run, field, &rows, skip, early.next().flatten()));
             let aggregates = selection.aggregate_fields();
-            let aggregates = aggregates.map(|field| load_aggregate(run, field, &rows, skip));
-            (self.below, self.aggregates) =
-                try_join(try_join_all(below), try_join_all(aggregates)).await?;
+            let mut aggregates = aggregates.map(|field| load_aggregate(run, field, &rows, skip));
+            match (below.next(), below.next(), aggregates.next()) {
+                // Nothing to wait for beside it.
+                (Some(only), None, None) => self.below.push(only.await?),
+                (first, second, aggregate) => {
+                    let below = first.into_iter().chain(second).chain(below);
+                    let aggregates = aggregate.into_iter().chain(aggregates);
+                    (self.below, self.aggregates) =
+                        try_join(try_join_all(below), try_join_all(aggregates)).await?;
+                }
+            }
             Ok(self)
         })
     }
@@ -278,7 +286,7 @@ impl Level {
 }
 
 impl Below {
-    /// Loads the rows of a field for its parents, unless they are there already.
+    /// Loads the rows of a field for its parents, unless those of an only one are there already.
     async fn load(
         run: Run<'_>,
         field: &RowsField,
@@ -286,17 +294,30 @@ impl Below {
         skip: usize,
         early: Option<Vec<Row>>,
     ) -> Result<Self> {
+        if let Some(rows) = early {
+            // Those of the only parent.
+            let grouped = Grouped::all(rows.len());
+            return Self::of(run, field, rows, grouped, Shape::One).await;
+        }
         let keys = Keys::of(&field.slots, parents, skip)?;
         let (shape, sql) = match (&field.statements, keys.len()) {
             (_, 0) => return Ok(Self::default()),
             (Statements { one: Some(one), .. }, 1) => (Shape::One, one),
             (Statements { many: (shape, many), .. }, _) => (*shape, many),
         };
-        let rows = match early {
-            Some(rows) => rows,
-            None => run.rows(sql, &keys.parts).await?,
-        };
+        let rows = run.rows(sql, &keys.parts).await?;
         let grouped = keys.group(&rows, shape)?;
+        Self::of(run, field, rows, grouped, shape).await
+    }
+
+    /// Completes fetched rows.
+    async fn of(
+        run: Run<'_>,
+        field: &RowsField,
+        rows: Vec<Row>,
+        grouped: Grouped,
+        shape: Shape,
+    ) -> Result<Self> {
         check_length(&grouped, field, run.limits.max_page_size)?;
         let level = Level::load(run, &field.selection, rows, shape.skip(), Vec::new()).await?;
         Ok(Self { level, grouped })

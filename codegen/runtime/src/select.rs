@@ -99,26 +99,31 @@ impl Lookup {
 }
 
 impl Lookup {
-    async fn read_with_early(
-        &self,
-        run: Run<'_>,
-    ) -> (Result<Vec<Row>>, Result<Vec<Option<Vec<Row>>>>) {
-        let early = self.early.iter().map(async |sql| -> Result<Option<Vec<Row>>> {
-            match sql {
-                Some(sql) => run.rows(sql, &[]).await.map(Some),
-                None => Ok(None),
+    /// The row, and the rows of its fields that are sent for together with it.
+    async fn rows(&self, run: Run<'_>) -> (Result<Vec<Row>>, Result<Vec<Option<Vec<Row>>>>) {
+        let row = run.rows(&self.sql, &[]);
+        match &*self.early {
+            [] | [None] => (row.await, Ok(Vec::new())),
+            [Some(sql)] => {
+                let (row, early) = join(row, run.rows(sql, &[])).await;
+                (row, early.map(|rows| vec![Some(rows)]))
             }
-        });
-        join(run.rows(&self.sql, &[]), try_join_all(early)).await
+            several => {
+                let early = several.iter().map(async |sql| -> Result<Option<Vec<Row>>> {
+                    match sql {
+                        Some(sql) => run.rows(sql, &[]).await.map(Some),
+                        None => Ok(None),
+                    }
+                });
+                join(row, try_join_all(early)).await
+            }
+        }
     }
 }
 
 impl Read for Lookup {
     async fn read(&self, run: Run<'_>, out: &mut Vec<u8>) -> Result<bool> {
-        let (rows, early) = match self.early.is_empty() {
-            true => (run.rows(&self.sql, &[]).await, Ok(Vec::new())),
-            false => Box::pin(self.read_with_early(run)).await,
-        };
+        let (rows, early) = Box::pin(self.rows(run)).await;
         let rows = rows?;
         if rows.len() > 1 {
             return Err(Error::internal(format!("the key of {} is not unique", self.view.name)));
