@@ -25,7 +25,7 @@ const USABLE: u8 = 0;
 const CUT: u8 = 1;
 const BROKEN: u8 = 2;
 
-/// The half of a connection that asks. Its futures get their answers while [`super::Wire::drive`]
+/// The half of a connection that asks. Its futures get their answers while [`super::wire::Wire::drive`]
 /// runs them, several at once if they like.
 pub(crate) struct Session {
     client: Client,
