@@ -1,8 +1,8 @@
 //! Every request on its way in, and its answer on its way out.
 //!
 //! `/graphql` is nearly all there is to do, and goes straight to its handler: with a router and its
-//! layers, a small query runs through a sixth more code, which PostgreSQL has pushed out of the
-//! processor's caches since the last one. All other requests go to axum's router.
+//! layers, a small query runs through more code, which PostgreSQL has pushed out of the processor's
+//! caches since the last one. All other requests go to axum's router.
 
 use std::convert::Infallible;
 use std::future::ready;

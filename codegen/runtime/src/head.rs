@@ -19,7 +19,7 @@ pub fn head<'a>(document: &'a str, wanted: Option<&'a str>) -> Head<'a> {
         if !header.is_fragment() && (wanted.is_none() || wanted == header.name) {
             return Head { operation: header.name, may_change: header.keyword == "mutation" };
         }
-        header.skip(&mut lexer);
+        header.body(&mut lexer).for_each(drop);
     }
     Head { operation: wanted, may_change: false }
 }
@@ -29,7 +29,7 @@ pub(crate) struct Header<'a> {
     pub(crate) keyword: &'a str,
     pub(crate) name: Option<&'a str>,
     /// The first token that belongs to neither.
-    pub(crate) last: Option<Token<'a>>,
+    last: Option<Token<'a>>,
 }
 
 impl<'a> Header<'a> {
@@ -48,23 +48,38 @@ impl<'a> Header<'a> {
         self.keyword == "fragment"
     }
 
-    /// Goes on to the bracket that closes the fields: no other curly bracket is outside of round ones.
-    fn skip(self, lexer: &mut Lexer<'a>) {
-        let mut depth = 0_usize;
-        let mut next = self.last;
-        while let Some(token) = next {
-            match token {
-                Token::Open(_) => depth += 1,
-                Token::Close(bracket) => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 && bracket == b'}' {
-                        return;
-                    }
-                }
-                _ => {}
-            }
-            next = lexer.next();
+    /// The other tokens of the definition.
+    pub(crate) fn body<'l>(&self, lexer: &'l mut Lexer<'a>) -> Body<'l, 'a> {
+        Body { first: self.last, lexer, depth: 0, is_over: false }
+    }
+}
+
+/// Tokens up to the bracket that closes the fields, each with the depth of brackets behind it: no
+/// other curly bracket is outside of round ones.
+pub(crate) struct Body<'l, 'a> {
+    first: Option<Token<'a>>,
+    lexer: &'l mut Lexer<'a>,
+    depth: usize,
+    is_over: bool,
+}
+
+impl<'a> Iterator for Body<'_, 'a> {
+    type Item = (Token<'a>, usize);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
         }
+        let token = self.first.take().or_else(|| self.lexer.next())?;
+        match token {
+            Token::Open(_) => self.depth += 1,
+            Token::Close(bracket) => {
+                self.depth = self.depth.saturating_sub(1);
+                self.is_over = self.depth == 0 && bracket == b'}';
+            }
+            _ => {}
+        }
+        Some((token, self.depth))
     }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::{Limit, Limits};
-use crate::head::Header;
+use crate::head::{Body, Header};
 use crate::lexer::{Lexer, Token};
 use crate::{Error, Result};
 
@@ -34,7 +34,7 @@ pub(crate) fn check(document: &str, limits: &Limits) -> Result<()> {
     let mut budget = max_tokens;
     while let Some(header) = Header::read(&mut lexer) {
         let mut definition = Definition::default();
-        if !definition.read(header.last, &mut lexer, &mut budget)? {
+        if !definition.read(header.body(&mut lexer), &mut budget)? {
             return Err(too_many_tokens(max_tokens));
         }
         if header.is_fragment() {
@@ -65,28 +65,14 @@ struct Definition<'a> {
 }
 
 impl<'a> Definition<'a> {
-    /// Reads up to the bracket that closes the fields: no other curly bracket is outside of round
-    /// ones. `false` if there are more tokens than the budget has.
-    fn read(
-        &mut self,
-        first: Option<Token<'a>>,
-        lexer: &mut Lexer<'a>,
-        budget: &mut usize,
-    ) -> Result<bool> {
-        let (mut depth, mut after_spread) = (0_usize, false);
-        let mut next = first;
-        while let Some(token) = next {
+    /// Reads the tokens after its header; `false` if there are more than the budget has.
+    fn read(&mut self, body: Body<'_, 'a>, budget: &mut usize) -> Result<bool> {
+        let mut after_spread = false;
+        for (token, depth) in body {
             let Some(rest) = budget.checked_sub(1) else { return Ok(false) };
             *budget = rest;
             self.tokens += 1;
             match token {
-                Token::Open(_) => depth += 1,
-                Token::Close(bracket) => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 && bracket == b'}' {
-                        return Ok(true);
-                    }
-                }
                 Token::Name(name) if after_spread => self.spreads.push(name),
                 _ => {}
             }
@@ -95,7 +81,6 @@ impl<'a> Definition<'a> {
                 return Err(Limit::Depth.exceeded_for_good(what));
             }
             after_spread = token == Token::Spread;
-            next = lexer.next();
         }
         Ok(true)
     }
